@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+
+namespace Hone.Kernels.Cpu;
+
+/// <summary>Work that is cut into items by the size of the data, never by the number of threads.</summary>
+internal interface ITeamJob
+{
+    /// <summary>Does one item. Items may run in any order and on any thread; <paramref name="thread"/> picks scratch memory.</summary>
+    void Execute(int item, int thread);
+}
+
+/// <summary>
+/// A team of dedicated threads, the caller being number 0. Threads take items from a shared counter, so a core that is
+/// slowed down by a neighbour takes fewer. Workers spin for a while after a job and then park. A dispatch allocates nothing.
+/// </summary>
+internal sealed unsafe class ThreadTeam : IDisposable
+{
+    private const int SpinsBeforePark = 4000;
+
+    private readonly Thread[] threads;
+    private readonly SemaphoreSlim[] wake;
+    private readonly int[] parked;
+    private volatile int epoch;
+    private volatile bool stopping;
+    private delegate*<void*, int, int, void> body;
+    private void* state;
+    private int items;
+    private int next;
+    private int busy;
+    private Exception? failure;
+
+    /// <summary>Starts the workers.</summary>
+    /// <param name="count">Threads including the caller, at least 1.</param>
+    public ThreadTeam(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Count = count;
+        wake = new SemaphoreSlim[count];
+        parked = new int[count * 16];
+        threads = new Thread[count - 1];
+        for (var i = 1; i < count; i++)
+        {
+            var id = i;
+            wake[i] = new SemaphoreSlim(0);
+            threads[i - 1] = new Thread(() => Work(id)) { IsBackground = true, Name = $"hone kernel {i}" };
+            threads[i - 1].Start();
+        }
+    }
+
+    /// <summary>Threads, the caller included.</summary>
+    public int Count { get; }
+
+    /// <summary>Runs the items of a job on all threads and waits for them. Not reentrant.</summary>
+    public void Run<TJob>(int itemCount, in TJob job)
+        where TJob : unmanaged, ITeamJob
+    {
+        if (itemCount <= 0) return;
+        var copy = job;
+        if (Count == 1 || itemCount == 1)
+        {
+            for (var i = 0; i < itemCount; i++) copy.Execute(i, 0);
+            return;
+        }
+
+        body = &Invoke<TJob>;
+        state = &copy;
+        items = itemCount;
+        Volatile.Write(ref next, 0);
+        Volatile.Write(ref busy, Count - 1);
+        epoch++;
+        Interlocked.MemoryBarrier();
+        for (var i = 1; i < Count; i++)
+        {
+            if (Interlocked.Exchange(ref parked[i * 16], 0) == 1) wake[i].Release();
+        }
+
+        TakeItems(0);
+        var spins = 0;
+        while (Volatile.Read(ref busy) != 0)
+        {
+            if (++spins > 2000) Thread.Yield();
+            else Thread.SpinWait(10);
+        }
+
+        if (failure is { } e)
+        {
+            failure = null;
+            throw new InvalidOperationException("A kernel thread failed: " + e.Message, e);
+        }
+    }
+
+    /// <summary>Ends the workers.</summary>
+    public void Dispose()
+    {
+        if (stopping) return;
+        stopping = true;
+        epoch++;
+        for (var i = 1; i < Count; i++) wake[i].Release();
+        foreach (var t in threads) t.Join();
+        for (var i = 1; i < Count; i++) wake[i].Dispose();
+    }
+
+    private static void Invoke<TJob>(void* state, int item, int thread)
+        where TJob : unmanaged, ITeamJob => Unsafe.AsRef<TJob>(state).Execute(item, thread);
+
+    private void TakeItems(int thread)
+    {
+        try
+        {
+            for (int i; (i = Interlocked.Increment(ref next) - 1) < items;) body(state, i, thread);
+        }
+        catch (Exception e) when (thread != 0)
+        {
+            failure = e;
+        }
+    }
+
+    private void Work(int id)
+    {
+        var seen = 0;
+        while (true)
+        {
+            for (var spins = 0; epoch == seen && spins < SpinsBeforePark; spins++) Thread.SpinWait(10);
+            if (epoch == seen) Park(id, seen);
+            if (stopping) return;
+            if (epoch == seen) continue;
+            seen = epoch;
+            TakeItems(id);
+            Interlocked.Decrement(ref busy);
+        }
+    }
+
+    private void Park(int id, int seen)
+    {
+        Volatile.Write(ref parked[id * 16], 1);
+        Interlocked.MemoryBarrier();
+        if (epoch == seen && !stopping)
+        {
+            wake[id].Wait();
+        }
+        else if (Interlocked.Exchange(ref parked[id * 16], 0) == 0)
+        {
+            // The caller saw the flag and has released, or is about to.
+            wake[id].Wait();
+        }
+    }
+}
