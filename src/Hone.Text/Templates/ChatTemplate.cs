@@ -25,7 +25,7 @@ public sealed class ChatTemplate
     public IReadOnlyDictionary<string, JsonNode?> DefaultVariables { get; }
 
     /// <summary>Whether the template marks the assistant's parts with <c>{% generation %}</c> blocks.</summary>
-    public bool MarksAssistant => false;
+    public bool MarksAssistant { get; }
 
     /// <summary>Parses a template.</summary>
     /// <param name="source">The Jinja2 text.</param>
