@@ -37,6 +37,11 @@ internal static class GemmBench
                     if (type == DType.F32 || variant != Variant.TN) Measure(kernels, shape, type, variant, quick ? 5 : 9, peak);
         }
 
+        var bandwidth = MachinePeak.MeasureBandwidth(threads);
+        Console.WriteLine($"memory {bandwidth:F0} GB/s");
+        Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"GB/s",7} {"best",7} {"% of memory",11}");
+        foreach (var t in new[] { 1, 2, 4, 5, 8 })
+            foreach (var type in new[] { DType.F32, DType.BF16 }) MeasureThin(kernels, t, type, quick ? 5 : 9, bandwidth);
         Console.WriteLine($"peak again {MachinePeak.MeasureGigaflops(threads):F0} GFLOP/s");
         return 0;
     }
@@ -69,6 +74,26 @@ internal static class GemmBench
         Array.Sort(gigaflops);
         var (median, best) = (gigaflops[samples / 2], gigaflops[^1]);
         Console.WriteLine($"{t + "," + n + "," + k,-16} {type,-5} {variant,-4} {median,7:F0} {best,7:F0} {100 * median / peak,8:F0}%");
+    }
+
+    /// <summary>A few rows, as in decoding: the weight is too large for the caches, and reading it is the limit.</summary>
+    private static void MeasureThin(CpuKernels kernels, int t, DType type, int samples, double bandwidth)
+    {
+        const int N = 16384;
+        const int K = 2048;
+        using var arena = new Arena("bench");
+        var (x, w, y) = (Filled(arena, t, K), arena.Allocate(type, N, K), arena.Allocate(t, N));
+        var rates = new double[samples];
+        for (var i = -1; i < samples; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            kernels.Linear(x, w, y, default);
+            if (i >= 0) rates[i] = 1e-9 * w.ByteCount / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        Array.Sort(rates);
+        var (median, best) = (rates[samples / 2], rates[^1]);
+        Console.WriteLine($"{t + "," + N + "," + K,-16} {type,-5} {"NT",-4} {median,7:F1} {best,7:F1} {100 * median / bandwidth,10:F0}%");
     }
 
     private static Tensor Filled(Arena arena, int rows, int columns)
