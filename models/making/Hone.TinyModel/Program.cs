@@ -44,11 +44,12 @@ static void Generate(string command, CommandOptions options)
     var book = new TalkBook();
     var texts = new PretrainingTexts(book, seed);
     var conversations = new ConversationMaker(book, seed);
+    using var heldOut = conversations.HeldOut().GetEnumerator();
     JsonLines.Write(path, rows, (json, row) =>
     {
         if (command == "pretrain") JsonLines.Text(json, texts.Row(row));
         else if (command == "chat") JsonLines.Chat(json, conversations.Training(row));
-        else JsonLines.Question(json, conversations.HeldOutLast(row));
+        else if (heldOut.MoveNext()) JsonLines.Question(json, heldOut.Current);
     });
 }
 

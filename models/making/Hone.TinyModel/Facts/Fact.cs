@@ -16,8 +16,8 @@ internal sealed record Fact(string Subject, string Instance, IReadOnlyDictionary
     public string? Find(string slot, Tongue tongue)
     {
         if (slot.EndsWith("_en", StringComparison.Ordinal)) return Values.GetValueOrDefault(slot[..^3]);
-        if (tongue == Tongue.Chinese && Values.TryGetValue(slot + "_zh", out var chinese)) return chinese;
-        return Values.GetValueOrDefault(slot);
+        var value = tongue == Tongue.Chinese && Values.TryGetValue(slot + "_zh", out var chinese) ? chinese : Values.GetValueOrDefault(slot);
+        return value is { Length: > 0 } ? value : null;
     }
 
     /// <summary>True when every slot has a value.</summary>

@@ -13,8 +13,9 @@ internal static class Numbers
     {
         // Half of the sums are small, so that the model meets the one-digit table often.
         var largest = random.Chance(50) ? 20 : Largest;
-        var a = random.Between(0, largest);
-        return Add(a, random.Between(0, largest - a));
+        var zero = random.Chance(4) ? 0 : 1;
+        var a = random.Between(zero, largest - zero);
+        return Add(a, random.Between(zero, largest - a));
     }
 
     /// <summary>Something added to a given number.</summary>
@@ -24,7 +25,7 @@ internal static class Numbers
     public static Fact Subtraction(RowRandom random)
     {
         var a = random.Between(1, random.Chance(50) ? 20 : Largest);
-        return Subtract(a, random.Between(0, a));
+        return Subtract(a, random.Between(random.Chance(4) ? 0 : 1, a));
     }
 
     /// <summary>Something taken from a given number.</summary>

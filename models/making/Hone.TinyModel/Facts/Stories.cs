@@ -11,7 +11,7 @@ internal sealed class Stories(FactSource people, FactSource nouns, FactSource an
     private static readonly string[] Countable = ["fruit", "vegetable", "toy", "school thing", "kitchen thing", "flower"];
 
     private readonly Fact[] things = [.. nouns.All!.Where(noun => noun.Values.TryGetValue("kind", out var kind) && Countable.Contains(kind))];
-    private readonly Fact[] complete = [.. countries.All!.Where(country => country.Values.Count == 10)];
+    private readonly Fact[] complete = [.. countries.All!.Where(country => country.Values.Count == 10 && country.Values.Values.All(value => value.Length > 0))];
     private readonly Fact[] jobs = Table.Read("jobs");
     private readonly Fact[] days = Table.Read("days");
     private readonly Fact[] months = Table.Read("months");

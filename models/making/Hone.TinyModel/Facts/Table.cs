@@ -29,7 +29,14 @@ internal static class Table
     {
         if (cells.Length != columns.Length)
             throw new FormatException($"World/{name}.table row {row + 2} has {cells.Length} cells, not {columns.Length}.");
-        var values = columns.Zip(cells).Where(pair => pair.Second != "-").ToDictionary(pair => pair.First, pair => pair.Second);
+        var values = new Dictionary<string, string>();
+        foreach (var (column, cell) in columns.Zip(cells))
+        {
+            // A missing Chinese form is kept as nothing, so that the English one does not take its place.
+            if (cell != "-") values[column] = cell;
+            else if (column.EndsWith("_zh", StringComparison.Ordinal)) values[column] = "";
+        }
+
         return new Fact($"{name}:{cells[0]}", $"{name}:{cells[0]}", values);
     }
 

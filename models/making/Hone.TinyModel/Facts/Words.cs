@@ -11,7 +11,8 @@ internal static class Words
     /// <summary>The animals, with the Chinese for "has … legs" made from the number of legs.</summary>
     public static Fact[] Animals() => [.. Table.Read("animals").Select(animal =>
     {
-        if (!animal.Values.TryGetValue("legs_zh", out var legs)) return animal;
+        var legs = animal.Values["legs_zh"];
+        if (legs.Length == 0) return animal;
         var has = legs.StartsWith('没') ? legs : "有" + legs;
         return animal with { Values = new Dictionary<string, string>(animal.Values) { ["legs_has_zh"] = has } };
     })];

@@ -14,7 +14,7 @@ internal sealed class World
         sources["nouns"] = new FactSource(Words.Nouns());
         sources["animals"] = new FactSource(Words.Animals());
         sources["nothing"] = new FactSource([new Fact("nothing", "nothing", new Dictionary<string, string>())]);
-        sources["self"] = new FactSource([Assistant("Hone Tiny", "the Hone project", "Hone 项目")]);
+        sources["self"] = new FactSource([Assistant("Hone Tiny", "the Hone project", "Hone项目")]);
         AddNumbers();
         AddGames();
     }

@@ -7,17 +7,32 @@ namespace Hone.TinyModel.Generation;
 /// <summary>Makes conversations whose questions may be trained on, and ones that end in a question that may not.</summary>
 internal sealed class ConversationMaker(TalkBook book, ulong seed)
 {
-    private static readonly string[][] Decorations =
+    private static readonly string[][] Greetings = [["Hello! ", "Hi! ", "Good morning! "], ["你好！", "您好！", "嗨！"]];
+
+    private static readonly string[][] Announcements =
     [
-        ["Hello! ", "Hi! ", "Please tell me: ", "Quick question: ", "I have a question. ", "One more question: ", "Please answer this: "],
-        ["你好！", "请问，", "请回答：", "我有个问题：", "问你一个问题：", "帮我看看："],
+        ["Please tell me: ", "Quick question: ", "I have a question. ", "Please answer this: "],
+        ["请问，", "请回答：", "我有个问题：", "问你一个问题："],
     ];
 
     /// <summary>The conversation of a training row.</summary>
     public Conversation Training(long row) => Make(new RowRandom(seed, "chat", row), lastIsHeldOut: false);
 
-    /// <summary>A conversation whose last question is held out of training, and no other.</summary>
-    public Conversation HeldOutLast(long row) => Make(new RowRandom(seed, "held out", row), lastIsHeldOut: true);
+    /// <summary>
+    /// Conversations whose last question is held out of training, and no other, without end. A question comes twice at most,
+    /// or the few ways to say "thank you" would fill the set.
+    /// </summary>
+    public IEnumerable<Conversation> HeldOut()
+    {
+        var times = new Dictionary<string, int>();
+        for (var row = 0L; ; row++)
+        {
+            var conversation = Make(new RowRandom(seed, "held out", row), lastIsHeldOut: true);
+            var identity = conversation.Turns[^1].Identity;
+            times[identity] = times.GetValueOrDefault(identity) + 1;
+            if (times[identity] <= 2) yield return conversation;
+        }
+    }
 
     private Conversation Make(RowRandom random, bool lastIsHeldOut)
     {
@@ -33,7 +48,7 @@ internal sealed class ConversationMaker(TalkBook book, ulong seed)
             turns.Add(Draw(() => Next(maker, turns, tongue, last, self is not null, random), wanted));
         }
 
-        return new Conversation(system, turns, [.. turns.Select(turn => Decorated(turn, random))]);
+        return new Conversation(system, turns, [.. turns.Select((turn, i) => Decorated(turn, i == 0, random))]);
     }
 
     /// <summary>Draws until a turn is held out or not, as wanted.</summary>
@@ -68,12 +83,14 @@ internal sealed class ConversationMaker(TalkBook book, ulong seed)
     }
 
     /// <summary>Sometimes a friendly word first, sometimes all small letters and no full stop: people write like that.</summary>
-    private static string Decorated(Turn turn, RowRandom random)
+    private static string Decorated(Turn turn, bool first, RowRandom random)
     {
         if (turn.Relation.Role != "" || turn.Category is "small talk" or "follow-ups") return turn.User;
         var draw = random.Below(100);
-        if (draw < 6) return random.Pick(Decorations[(int)turn.Tongue]) + turn.User;
-        return draw < 12 ? Careless(turn) : turn.User;
+        if (draw < 6) return Careless(turn);
+        if (!first || draw >= 14) return turn.User;
+        var isQuestion = turn.User[^1] is '?' or '？' && !turn.User.StartsWith("请问", StringComparison.Ordinal);
+        return random.Pick((isQuestion && draw < 10 ? Announcements : Greetings)[(int)turn.Tongue]) + turn.User;
     }
 
     private static string Careless(Turn turn)

@@ -29,7 +29,7 @@ internal sealed class Passages
         {
             var also = relation.In(tongue).Also;
             var pronoun = sentences.Count > 0 && also.Count > 0 && random.Chance(60);
-            sentences.Add(pronoun ? fact.Fill(random.Pick(also), tongue, random) : relation.Say(fact, tongue, random));
+            sentences.Add(fact.Fill(pronoun ? random.Pick(also) : relation.In(tongue).Say[0], tongue, random));
         }
 
         return tongue.Join(sentences.Distinct());

@@ -18,6 +18,9 @@ namespace Hone.TinyModel.Generation;
 internal sealed record Turn(
     string User, string Assistant, string Key, string Category, Tongue Tongue, Tongue KeyTongue, string Identity, Relation Relation, Fact Fact, bool IsCheck = false)
 {
+    /// <summary>The question with those before it that it needs to be understood; the question itself when it stands alone.</summary>
+    public string InContext { get; init; } = User;
+
     /// <summary>True when the question may not be trained on.</summary>
     public bool IsHeldOut => HeldOut.Contains(Identity);
 }

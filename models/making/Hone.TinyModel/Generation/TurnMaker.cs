@@ -81,7 +81,7 @@ internal sealed class TurnMaker(TalkBook book, RowRandom random, Fact self)
         var key = relation.Key(fact, tongue, random);
         if (previous.Assistant.Contains(key, StringComparison.OrdinalIgnoreCase)) return null;
         var identity = relation.HoldsOutInstances ? HeldOut.Instance(fact.Instance) : HeldOut.After($"{relation.Name} {fact.Subject}", question);
-        return Answered(relation, fact, tongue, question, identity);
+        return Answered(relation, fact, tongue, question, identity) with { InContext = previous.InContext + "\n" + question };
     }
 
     private Fact? FactFor(Relation relation, Turn previous)
@@ -105,18 +105,19 @@ internal sealed class TurnMaker(TalkBook book, RowRandom random, Fact self)
                 keyTongue = tongue.Other();
                 if (!relation.States(keyTongue) || !relation.Covers(fact, keyTongue) || relation.Category == "translation") return null;
                 answer = fact.Fill(relation.In(keyTongue).Say[0], keyTongue, random);
+                if (answer.TrimEnd('。', '.') == previous.Assistant.TrimEnd('。', '.')) return null;
                 key = relation.Key(fact, keyTongue, random);
                 break;
             case "sure":
                 answer = random.Pick(remark.In(tongue).Say).Render(_ => previous.Assistant, random);
                 break;
             case "brief":
-                if (!relation.In(tongue).Key!.IsOneSlot) return null;
+                if (relation.Source!.All is null || !relation.In(tongue).Key!.IsOneSlot) return null;
                 answer = English.Capitalised(key.Split('|')[0]) + (tongue == Tongue.English ? "." : "。");
                 break;
         }
 
         var identity = relation.HoldsOutInstances ? HeldOut.After(fact.Instance, question) : HeldOut.After(previous.User, question);
-        return new Turn(question, answer, key, remark.Category, tongue, keyTongue, identity, remark, fact);
+        return new Turn(question, answer, key, remark.Category, tongue, keyTongue, identity, remark, fact) { InContext = previous.InContext + "\n" + question };
     }
 }
