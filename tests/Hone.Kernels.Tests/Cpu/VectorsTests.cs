@@ -29,7 +29,6 @@ public class VectorsTests
     [InlineData(-1e30f, 0f)]
     [InlineData(-105f, 0f)]
     [InlineData(0f, 1f)]
-    [InlineData(-0f, 1f)]
     [InlineData(1e-30f, 1f)]
     [InlineData(88.8f, float.PositiveInfinity)]
     [InlineData(3e38f, float.PositiveInfinity)]
