@@ -18,8 +18,11 @@ internal sealed class Passages
         bySubject = SubjectTables.Distinct().ToDictionary(table => table, table => book.Asked.Where(relation => relation.InArticles && relation.Source == book.World[table]).ToArray());
     }
 
+    /// <summary>Articles about two subjects, one under the other; a single short one would soon repeat.</summary>
+    public string Articles(Tongue tongue, RowRandom random) => Article(tongue, random) + "\n" + Article(tongue, random);
+
     /// <summary>Several facts about one subject, the later ones sometimes with a pronoun.</summary>
-    public string Article(Tongue tongue, RowRandom random)
+    private string Article(Tongue tongue, RowRandom random)
     {
         var table = random.Pick(SubjectTables);
         var fact = random.Pick(book.World[table].All!);
