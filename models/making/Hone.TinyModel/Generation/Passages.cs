@@ -28,10 +28,12 @@ internal sealed class Passages
         var fact = random.Pick(book.World[table].All!);
         var relations = random.Shuffled(bySubject[table].Where(relation => relation.States(tongue) && relation.Covers(fact, tongue)));
         var sentences = new List<string>();
+        var referentIsClear = false;
         foreach (var relation in relations.Take(random.Between(3, 6)))
         {
             var also = relation.In(tongue).Also;
-            var pronoun = sentences.Count > 0 && also.Count > 0 && random.Chance(60);
+            var pronoun = referentIsClear && also.Count > 0 && random.Chance(60);
+            referentIsClear = relation.ReferentIsClear;
             sentences.Add(fact.Fill(pronoun ? random.Pick(also) : relation.In(tongue).Say[0], tongue, random));
         }
 
