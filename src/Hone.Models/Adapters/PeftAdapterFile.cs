@@ -16,6 +16,16 @@ public sealed class PeftAdapterFile : IDisposable
     private const string DownSuffix = ".lora_A.weight";
     private const string UpSuffix = ".lora_B.weight";
 
+    // What a key that is no plain LoRA matrix tells, the most telling first.
+    private static readonly (string Mark, string Feature)[] Features =
+    [
+        (".lora_magnitude_vector", "DoRA"),
+        (".lora_embedding_", "LoRA on an embedding"),
+        (".lora_B.bias", "lora_bias"),
+        (".bias", "trained biases"),
+        ("", "weights that are stored in full (modules_to_save)"),
+    ];
+
     private readonly string folder;
     private readonly SafetensorsFile file;
     private readonly SortedDictionary<string, (StoredTensor A, StoredTensor B)> modules = new(StringComparer.Ordinal);
@@ -109,12 +119,15 @@ public sealed class PeftAdapterFile : IDisposable
     {
         var down = new Dictionary<string, StoredTensor>();
         var up = new Dictionary<string, StoredTensor>();
+        var unknown = new List<string>();
         foreach (var tensor in file.Tensors)
         {
             if (ModuleOf(tensor.Name, DownSuffix) is { } ofDown) down.Add(ofDown, tensor);
             else if (ModuleOf(tensor.Name, UpSuffix) is { } ofUp) up.Add(ofUp, tensor);
-            else throw Unknown(tensor.Name);
+            else unknown.Add(tensor.Name);
         }
+
+        if (unknown.Count > 0) throw Unknown(unknown);
 
         if (down.Count == 0) throw new HoneException(ExitCode.Model, "The adapter file has no LoRA weights.", file.Path);
         foreach (var module in down.Keys.Union(up.Keys).Order(StringComparer.Ordinal))
@@ -140,13 +153,11 @@ public sealed class PeftAdapterFile : IDisposable
             throw new HoneException(ExitCode.Model, $"{module} is stored as {a.Type} and {b.Type}, not as F32, BF16 or F16.", file.Path);
     }
 
-    private HoneException Unknown(string name)
+    // A tensor stored in full often only accompanies another feature, so it is named last.
+    private HoneException Unknown(List<string> names)
     {
-        var feature = name.Contains(".lora_magnitude_vector", StringComparison.Ordinal) ? "DoRA (lora_magnitude_vector)"
-            : name.Contains(".lora_embedding_", StringComparison.Ordinal) ? "LoRA on an embedding (lora_embedding_A, lora_embedding_B)"
-            : name.EndsWith(".lora_B.bias", StringComparison.Ordinal) ? "lora_bias (lora_B.bias)"
-            : name.EndsWith(".bias", StringComparison.Ordinal) ? "trained biases"
-            : "weights stored in full (modules_to_save)";
+        var (_, name, feature) = names.Select(n => (Index: Array.FindIndex(Features, f => n.Contains(f.Mark, StringComparison.Ordinal)), Name: n))
+            .OrderBy(hit => hit.Index).Select(hit => (hit.Index, hit.Name, Features[hit.Index].Feature)).First();
         return new HoneException(ExitCode.Model, $"The adapter file holds {name}: {feature}, which is not supported.", file.Path,
             "Merge the adapter with the tool that made it, or train it without this feature.");
     }
