@@ -21,6 +21,14 @@ public interface IKernels : IDisposable
     /// <summary>Memory on this device.</summary>
     Arena CreateArena(string name);
 
+    /// <summary>Copies numbers from the host into a dense tensor of the same size. Devices with memory of their own override it.</summary>
+    void Upload<T>(ReadOnlySpan<T> host, Tensor device)
+        where T : unmanaged => host.CopyTo(device.AsSpan<T>());
+
+    /// <summary>Copies a dense tensor to the host. Devices with memory of their own override it.</summary>
+    void Download<T>(Tensor device, Span<T> host)
+        where T : unmanaged => device.AsSpan<T>().CopyTo(host);
+
     /// <summary>
     /// y[T, N] = x[T, K]·wᵀ + bias + residual + s·(dropout(x)·Aᵀ)·Bᵀ, w being [N, K]. With a low-rank part, U = dropout(x)·Aᵀ is
     /// saved for the backward pass. <c>options.Residual</c> may be y itself (y += …).

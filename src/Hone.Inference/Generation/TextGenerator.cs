@@ -1,0 +1,88 @@
+using Hone.Models;
+using Hone.Tensors;
+
+namespace Hone.Inference;
+
+/// <summary>Why an answer ended.</summary>
+public enum StopReason
+{
+    /// <summary>A stop token came.</summary>
+    StopToken,
+
+    /// <summary>The limit on new tokens, or the end of the context, was reached.</summary>
+    Length,
+
+    /// <summary>The caller cancelled.</summary>
+    Cancelled,
+}
+
+/// <summary>An answer as tokens.</summary>
+/// <param name="Tokens">The new tokens, a stop token included when one came.</param>
+/// <param name="Reason">Why it ended.</param>
+public sealed record GenerationResult(IReadOnlyList<int> Tokens, StopReason Reason);
+
+/// <summary>
+/// Continues token sequences with a decoder. It keeps the keys and values of the last call, so that the next turn of a chat
+/// only pays for what is new.
+/// </summary>
+public sealed class TextGenerator : IDisposable
+{
+    private readonly DecoderCache cache;
+    private readonly List<int> cached = [];
+    private readonly float[] logits;
+
+    /// <summary>Allocates the cache.</summary>
+    /// <param name="decoder">The model; it must outlive the generator.</param>
+    /// <param name="capacity">Most tokens of prompt and answer together.</param>
+    public TextGenerator(Decoder decoder, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        cache = new DecoderCache(decoder, capacity);
+        logits = new float[decoder.Spec.VocabularySize];
+    }
+
+    /// <summary>Continues a prompt.</summary>
+    /// <param name="prompt">Token ids, at least one.</param>
+    /// <param name="options">How to choose.</param>
+    /// <param name="onToken">Called with each new token as it comes.</param>
+    /// <param name="cancellation">Ends the answer early.</param>
+    /// <exception cref="HoneException">The prompt does not fit the context (exit code 2).</exception>
+    public GenerationResult Generate(ReadOnlySpan<int> prompt, GenerationOptions options, Action<int>? onToken = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var tokens = new List<int>(prompt.Length + 64);
+        tokens.AddRange(prompt);
+        Feed(prompt);
+        var answer = new List<int>();
+        while (true)
+        {
+            if (cancellation.IsCancellationRequested) return new GenerationResult(answer, StopReason.Cancelled);
+            LogitsProcessing.Apply(logits, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tokens), prompt.Length, options);
+            var next = options.Temperature <= 0
+                ? LogitsProcessing.ArgMax(logits)
+                : LogitsProcessing.Draw(logits, CounterRandom.Uniform(options.Seed, CounterRandom.Stream("sample"), (ulong)tokens.Count));
+            answer.Add(next);
+            tokens.Add(next);
+            onToken?.Invoke(next);
+            if (options.StopIds.Contains(next)) return new GenerationResult(answer, StopReason.StopToken);
+            if (answer.Count >= options.MaxNewTokens || cache.Length >= cache.Capacity) return new GenerationResult(answer, StopReason.Length);
+            cached.Add(next);
+            cache.Append([next]).CopyTo(logits);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => cache.Dispose();
+
+    /// <summary>Brings the cache to the prompt, keeping the common beginning.</summary>
+    private void Feed(ReadOnlySpan<int> prompt)
+    {
+        if (prompt.IsEmpty) throw new ArgumentException("an empty prompt", nameof(prompt));
+        var common = 0;
+        while (common < cached.Count && common < prompt.Length - 1 && cached[common] == prompt[common]) common++;
+        cache.Truncate(common);
+        cached.RemoveRange(common, cached.Count - common);
+        cache.Append(prompt[common..]).CopyTo(logits);
+        cached.AddRange(prompt[common..]);
+    }
+}

@@ -1,0 +1,33 @@
+namespace Hone.Models.Adapters;
+
+/// <summary>
+/// Which linear layers get an adapter: a list of names (each the whole path or its end after a dot), a regular expression
+/// that matches the whole path, or <c>all-linear</c>.
+/// </summary>
+public sealed record TargetModules
+{
+    /// <summary>Names, when it is a list; otherwise empty.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>Regular expression or <c>all-linear</c>, when it is a text; otherwise null.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>Every linear layer but the output head.</summary>
+    public static TargetModules AllLinear { get; } = new() { Pattern = "all-linear" };
+
+    /// <summary>A list of names.</summary>
+    public static TargetModules List(params IEnumerable<string> names) => new() { Names = [.. names] };
+
+    /// <summary>A regular expression, or <c>all-linear</c>.</summary>
+    public static TargetModules Text(string pattern) => new() { Pattern = pattern };
+
+    /// <summary>
+    /// The adapted modules in the model's order, such as <c>model.layers.0.self_attn.q_proj</c>; their weights are the
+    /// <see cref="TensorKind.Linear"/> slots of the spec.
+    /// </summary>
+    /// <exception cref="HoneException">A target matches nothing (<see cref="ExitCode.Usage"/>), with the nearest names.</exception>
+    public static IReadOnlyList<string> Resolve(DecoderSpec spec, TargetModules target) => throw new NotImplementedException();
+
+    /// <summary>As above, with <c>layers_to_transform</c>, <c>layers_pattern</c> and <c>exclude_modules</c> of the configuration.</summary>
+    public static IReadOnlyList<string> Resolve(DecoderSpec spec, PeftConfig config) => throw new NotImplementedException();
+}

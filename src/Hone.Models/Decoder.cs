@@ -1,0 +1,180 @@
+using Hone.Kernels;
+using Hone.Models.Blocks;
+using Hone.Models.Weights;
+using Hone.Tensors;
+
+namespace Hone.Models;
+
+/// <summary>
+/// A decoder-only transformer: parameters, wired by a <see cref="DecoderSpec"/>. Llama, Qwen2, Qwen3 and Mistral are the same
+/// program. It holds no activations: see <see cref="DecoderWorkspace"/> for training and evaluation and
+/// <see cref="DecoderCache"/> for generation.
+/// </summary>
+public sealed partial class Decoder : IDisposable
+{
+    private readonly Arena values;
+    private readonly Arena gradients;
+    private readonly CheckpointReader? checkpoint;
+    private readonly Dictionary<string, Parameter> byName = [];
+    private readonly List<Parameter> parameters = [];
+
+    private Decoder(DecoderSpec spec, IKernels kernels, CheckpointReader? checkpoint, Func<TensorSlot, Decoder, Tensor> value, bool trainable)
+    {
+        Spec = spec;
+        Kernels = kernels;
+        this.checkpoint = checkpoint;
+        values = kernels.CreateArena("weights");
+        gradients = kernels.CreateArena("gradients");
+        foreach (var slot in spec.Tensors())
+        {
+            var parameter = new Parameter(slot.Name, slot.Shape, value(slot, this));
+            if (trainable) parameter.Gradient = gradients.Allocate(parameter.Value.Rows, parameter.Value.Columns);
+            parameters.Add(parameter);
+            byName.Add(slot.Name, parameter);
+        }
+
+        EmbeddingTable = byName["model.embed_tokens.weight"];
+        OutputTable = spec.TieWordEmbeddings ? EmbeddingTable : byName["lm_head.weight"];
+        FinalNorm = Norm("model.norm");
+        Blocks = [.. Enumerable.Range(0, spec.LayerCount).Select(CreateBlock)];
+    }
+
+    /// <summary>The shape and rules of the model.</summary>
+    public DecoderSpec Spec { get; }
+
+    /// <summary>The device that holds it.</summary>
+    public IKernels Kernels { get; }
+
+    /// <summary>The parameters of the model itself, in the checkpoint's order.</summary>
+    public IReadOnlyList<Parameter> Parameters => parameters;
+
+    /// <summary>What training changes: of the model or of its adapter.</summary>
+    public IEnumerable<Parameter> TrainableParameters => parameters.Concat(AdapterParameters).Where(p => p.IsTrainable);
+
+    /// <summary>Native bytes of weights, adapter and gradients that Hone allocated; mapped files not counted.</summary>
+    public long AllocatedBytes => values.ReservedBytes + gradients.ReservedBytes + (adapterArena?.ReservedBytes ?? 0);
+
+    /// <summary>Bytes of weights that are read straight from mapped files.</summary>
+    public long MappedBytes { get; private set; }
+
+    internal IReadOnlyList<DecoderBlock> Blocks { get; }
+
+    internal NormLayer FinalNorm { get; }
+
+    internal Parameter EmbeddingTable { get; }
+
+    internal Parameter OutputTable { get; }
+
+    internal IEnumerable<LinearLayer> Linears => Blocks.SelectMany(b => b.Linears);
+
+    /// <summary>Index of the lowest block with a trained parameter; the number of blocks when there is none.</summary>
+    internal int LowestTrainableBlock
+    {
+        get
+        {
+            var i = 0;
+            while (i < Blocks.Count && !Blocks[i].IsTrainable) i++;
+            return i;
+        }
+    }
+
+    /// <summary>Loads a Hugging Face checkpoint folder.</summary>
+    /// <param name="folder">Folder with <c>config.json</c> and safetensors.</param>
+    /// <param name="kernels">The device.</param>
+    /// <param name="trainable">
+    /// True: every weight becomes an F32 master with a gradient. False: matrices stay in the mapped file as they are stored.
+    /// </param>
+    /// <exception cref="HoneException">The files are missing, damaged or of an unsupported kind (exit code 4).</exception>
+    public static Decoder Load(string folder, IKernels kernels, bool trainable)
+    {
+        ArgumentNullException.ThrowIfNull(kernels);
+        var spec = DecoderSpec.Load(folder);
+        var reader = CheckpointReader.Open(folder);
+        try
+        {
+            return new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A model with random weights: normal with the spec's initializer range, norms 1, biases 0.</summary>
+    /// <param name="spec">Shape.</param>
+    /// <param name="kernels">The device.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="trainable">Whether gradients are allocated.</param>
+    public static Decoder Create(DecoderSpec spec, IKernels kernels, ulong seed, bool trainable = true)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(kernels);
+        return new Decoder(spec, kernels, null, (slot, self) => self.Random(slot, seed), trainable);
+    }
+
+    /// <summary>The parameter of that name, of the model itself.</summary>
+    public Parameter this[string name] => byName.TryGetValue(name, out var p)
+        ? p
+        : throw new KeyNotFoundException($"The model has no parameter '{name}'.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        adapterArena?.Dispose();
+        gradients.Dispose();
+        values.Dispose();
+        checkpoint?.Dispose();
+    }
+
+    private static (int Rows, int Columns) Fold(IReadOnlyList<int> shape) => shape.Count == 1 ? (1, shape[0]) : (shape[0], shape[1]);
+
+    private Tensor FromFile(CheckpointReader reader, TensorSlot slot, bool trainable)
+    {
+        var stored = reader.Get(slot.Name, slot.Shape);
+        var (rows, columns) = Fold(slot.Shape);
+        var view = stored.Data.Reshape(rows, columns);
+        if (!trainable && slot.Shape.Count > 1)
+        {
+            MappedBytes += view.ByteCount;
+            return view;
+        }
+
+        var copy = values.Allocate(rows, columns);
+        Kernels.Copy(view, copy);
+        return copy;
+    }
+
+    private Tensor Random(TensorSlot slot, ulong seed)
+    {
+        var (rows, columns) = Fold(slot.Shape);
+        var value = values.Allocate(rows, columns);
+        if (slot.Shape.Count > 1) Kernels.FillNormal(value, 0, Spec.InitializerRange, seed, CounterRandom.Stream("initialise " + slot.Name));
+        else if (!slot.Name.EndsWith(".bias", StringComparison.Ordinal)) Kernels.Fill(value, 1 - Spec.NormWeightOffset);
+        return value;
+    }
+
+    private DecoderBlock CreateBlock(int layer)
+    {
+        var prefix = $"model.layers.{layer}.";
+        string[] paths =
+        [
+            "self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+            "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj",
+        ];
+        var linears = paths.Select((path, i) => new LinearLayer(prefix + path, layer * DecoderBlock.LinearCount + i,
+            byName[prefix + path + ".weight"], byName.GetValueOrDefault(prefix + path + ".bias"))).ToArray();
+        return new DecoderBlock
+        {
+            Linears = linears,
+            InputNorm = Norm(prefix + "input_layernorm"),
+            MiddleNorm = Norm(prefix + "post_attention_layernorm"),
+            QueryNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.q_norm") : null,
+            KeyNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.k_norm") : null,
+            Shape = new AttentionShape(Spec.HeadCount, Spec.KeyValueHeadCount, Spec.HeadSize, Spec.AttentionScale, Spec.SlidingWindow(layer)),
+            Activation = Spec.Activation,
+        };
+    }
+
+    private NormLayer Norm(string path) => new(byName[path + ".weight"], Spec.NormEpsilon, Spec.NormWeightOffset);
+}

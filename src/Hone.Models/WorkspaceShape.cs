@@ -1,0 +1,8 @@
+namespace Hone.Models;
+
+/// <summary>What a <see cref="DecoderWorkspace"/> must be able to hold.</summary>
+/// <param name="MaxTokens">Largest micro-batch, tokens.</param>
+/// <param name="MaxTargets">Most supervised tokens in a micro-batch.</param>
+/// <param name="Training">Room for a backward pass.</param>
+/// <param name="Checkpointing">Keep only each block's input and compute the rest again in the backward pass.</param>
+public readonly record struct WorkspaceShape(int MaxTokens, int MaxTargets, bool Training, bool Checkpointing = false);
