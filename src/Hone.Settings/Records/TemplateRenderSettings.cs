@@ -1,0 +1,27 @@
+#pragma warning disable CS1591 // A setting is documented once, by the Help of its attribute.
+namespace Hone.Settings;
+
+/// <summary>Settings of <c>hone template render</c>: conversations as JSON lines in, text out.</summary>
+public sealed record TemplateRenderSettings : VerbSettings
+{
+    [Setting("template", Group = "Template", Path = PathUse.Input, MissingPath = ExitCode.Model,
+        Aliases = ["chat_template", "template_type"], DefaultNote = "the model's own", Help = "Jinja file.")]
+    public string? Template { get; init; }
+
+    [Setting("model", Group = "Template", Path = PathUse.Input, MissingPath = ExitCode.Model,
+        Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, for its chat_template and special tokens.")]
+    public string? Model { get; init; }
+
+    [Setting("input", Group = "Rows", Path = PathUse.Input, MissingPath = ExitCode.Data, DefaultNote = "standard input", Help = "JSON lines with messages each.")]
+    public string? Input { get; init; }
+
+    [Setting("output", Group = "Rows", Path = PathUse.Output, DefaultNote = "standard output", Help = "File for the result, a JSON line per input line.")]
+    public string? Output { get; init; }
+
+    private protected override void CheckRules(RuleChecker rules)
+    {
+        base.CheckRules(rules);
+        rules.Require("template", !string.IsNullOrWhiteSpace(Template) || !string.IsNullOrWhiteSpace(Model),
+            "neither template nor model is set", "give --template <file.jinja> or --model <folder>");
+    }
+}

@@ -1,0 +1,105 @@
+#pragma warning disable CS1591 // A setting is documented once, by the Help of its attribute.
+namespace Hone.Settings;
+
+/// <summary>
+/// Everything a training run depends on: shared by <c>sft</c>, <c>pt</c> and <c>plan</c>. Names and defaults follow
+/// ms-swift 4 unless the help says otherwise. The rules between settings are in <see cref="VerbSettings.Validate"/>.
+/// </summary>
+public abstract partial record TrainingSettings : VerbSettings
+{
+    [Setting("model", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
+        Aliases = ["model_id_or_path", "model_name_or_path", "model_type", "m"],
+        Help = "Folder of a Hugging Face model: config.json, tokenizer and safetensors weights.")]
+    public string? Model { get; init; }
+
+    [Setting("adapters", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model, Aliases = ["lora_weight_path"],
+        Help = "Folder of a PEFT LoRA adapter to start from. Rank, alpha and target modules are then its own.")]
+    public string? Adapters { get; init; }
+
+    [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored",
+        Help = "Number format of the weights that are written. Training computes in float32 whatever this says.")]
+    public SaveDtype? TorchDtype { get; init; }
+
+    [Setting("template", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
+        Aliases = ["chat_template", "template_type"], DefaultNote = "the model's own chat_template",
+        Help = "Jinja file that turns a conversation into text.")]
+    public string? Template { get; init; }
+
+    [Setting("system", Group = "Model", DefaultNote = "the row's own, else the template's",
+        Help = "System message for rows that have none.")]
+    public string? System { get; init; }
+
+    [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
+        Aliases = ["custom_train_dataset_path", "data_path", "d"],
+        Help = "Files with training rows, .json or .jsonl; several may follow. 'file#500' takes 500 rows of it.")]
+    public IReadOnlyList<string> Dataset { get; init; } = [];
+
+    [Setting("val_dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
+        Aliases = ["custom_val_dataset_path", "eval_data_path"], Help = "Files with validation rows, as for dataset.")]
+    public IReadOnlyList<string> ValDataset { get; init; } = [];
+
+    [Setting("split_dataset_ratio", Group = "Data", Aliases = ["dataset_test_ratio"],
+        Help = "Share of the training rows that is held back for validation when there is no val_dataset.")]
+    public double SplitDatasetRatio { get; init; }
+
+    [Setting("shuffle", Group = "Data", Aliases = ["dataset_shuffle", "train_dataloader_shuffle"],
+        Help = "Draw a new order of the rows for each epoch. With false, rows are trained, sampled and split in file order.")]
+    public bool Shuffle { get; init; } = true;
+
+    [Setting("data_seed", Group = "Data", DefaultNote = "seed", Help = "Seed of the order, the samples and the split of rows.")]
+    public int? DataSeed { get; init; }
+
+    [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest",
+        Help = "Longest row in tokens.")]
+    public int? MaxLength { get; init; }
+
+    [Setting("truncation_strategy", Group = "Data",
+        Help = "What to do with longer rows; they are counted and listed either way.")]
+    public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
+
+    [Setting("strict", Group = "Data",
+        Help = "Stop at the first row that cannot be used. With false, such rows are left out, counted and listed.")]
+    public bool Strict { get; init; } = true;
+
+    [Setting("packing", Group = "Data",
+        Help = "Fill each training sequence with several rows, best fit, up to packing_length. Rows never see each other.")]
+    public bool Packing { get; init; }
+
+    [Setting("packing_length", Group = "Data", DefaultNote = "max_length", Help = "Tokens in a packed sequence.")]
+    public int? PackingLength { get; init; }
+
+    [Setting("loss_scale", Group = "Data",
+        Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts.")]
+    public LossScale LossScale { get; init; } = LossScale.Default;
+
+    [Setting("model_name", Group = "Data",
+        Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    public IReadOnlyList<string> ModelName { get; init; } = [];
+
+    [Setting("model_author", Group = "Data",
+        Help = "Replaces {{AUTHOR}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    public IReadOnlyList<string> ModelAuthor { get; init; } = [];
+
+    [Setting("tuner_type", Group = "Tuner", Aliases = ["sft_type", "train_type", "finetuning_type"],
+        Help = "Train LoRA adapters or every parameter.")]
+    public TunerType TunerType { get; init; } = TunerType.Lora;
+
+    [Setting("lora_rank", Group = "Tuner", Aliases = ["lora_r"], Help = "Rank of the adapters.")]
+    public int LoraRank { get; init; } = 8;
+
+    [Setting("lora_alpha", Group = "Tuner", Help = "The update is scaled by lora_alpha / lora_rank.")]
+    public double LoraAlpha { get; init; } = 32;
+
+    [Setting("lora_dropout", Group = "Tuner", Aliases = ["lora_dropout_p"], Help = "Dropout on the adapters' input.")]
+    public double LoraDropout { get; init; } = 0.05;
+
+    [Setting("use_rslora", Group = "Tuner", Help = "Scale by lora_alpha / sqrt(lora_rank) instead.")]
+    public bool UseRsLora { get; init; }
+
+    [Setting("target_modules", Group = "Tuner", Aliases = ["lora_target_modules", "lora_target", "target_regex"], SplitOnComma = true,
+        Help = "Which linear layers get an adapter: names (q_proj v_proj), one regular expression over full names, or all-linear.")]
+    public IReadOnlyList<string> TargetModules { get; init; } = [AllLinear];
+
+    [Setting("seed", Group = "Run", Help = "Seed of everything random: same seed and settings, same bits.")]
+    public int Seed { get; init; } = 42;
+}

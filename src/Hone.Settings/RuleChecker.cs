@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Hone.Settings;
+
+/// <summary>Collects the rules that settings break; each check names the setting, the value and the range.</summary>
+internal sealed class RuleChecker
+{
+    private readonly List<SettingError> _errors = [];
+
+    public IReadOnlyList<SettingError> Errors => _errors;
+
+    public void Require(string setting, bool holds, string what, string fix)
+    {
+        if (!holds) _errors.Add(new SettingError(setting, what, fix));
+    }
+
+    public void AtLeast(string setting, double? value, double least) =>
+        Require(setting, value is null || value >= least, $"{setting} is {Text(value)}", $"use {Text(least)} or more");
+
+    public void Above(string setting, double? value, double border) =>
+        Require(setting, value is null || (value > border && double.IsFinite(value.Value)),
+            $"{setting} is {Text(value)}", $"use a number greater than {Text(border)}");
+
+    public void Within(string setting, double? value, double least, double most) =>
+        Require(setting, value is null || (value >= least && value <= most),
+            $"{setting} is {Text(value)}", $"use a number from {Text(least)} to {Text(most)}");
+
+    /// <summary>Like <see cref="Within"/> without the upper border itself.</summary>
+    public void Below(string setting, double? value, double least, double border) =>
+        Require(setting, value is null || (value >= least && value < border),
+            $"{setting} is {Text(value)}", $"use a number from {Text(least)} to less than {Text(border)}");
+
+    private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "not set";
+}
