@@ -17,12 +17,12 @@ internal sealed class BufferLedger(Arena? arena)
     public long TotalBytes => entries.Sum(e => e.Bytes);
 
     /// <summary>A dense matrix; a view of nothing with the right shape when only counting.</summary>
-    public unsafe Tensor Take(string purpose, int rows, int columns, DType type = DType.F32)
+    public Tensor Take(string purpose, int rows, int columns, DType type = DType.F32)
     {
         var bytes = Math.Max(Arena.SizeOf(type, rows, columns), Arena.Alignment);
         var i = entries.FindIndex(e => e.Purpose == purpose);
         if (i < 0) entries.Add((purpose, bytes));
         else entries[i] = (purpose, entries[i].Bytes + bytes);
-        return arena is null ? new Tensor(null, type, rows, columns) : arena.Allocate(type, rows, columns);
+        return arena is null ? Tensor.WithoutMemory(type, rows, columns) : arena.Allocate(type, rows, columns);
     }
 }

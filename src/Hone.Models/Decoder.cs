@@ -27,7 +27,7 @@ public sealed partial class Decoder : IDisposable
         gradients = kernels.CreateArena("gradients");
         foreach (var slot in spec.Tensors())
         {
-            var parameter = new Parameter(slot.Name, slot.Shape, value(slot, this));
+            var parameter = new Parameter(slot.Name, [.. slot.Shape.Select(n => checked((int)n))], value(slot, this));
             if (trainable) parameter.Gradient = gradients.Allocate(parameter.Value.Rows, parameter.Value.Columns);
             parameters.Add(parameter);
             byName.Add(slot.Name, parameter);
@@ -67,6 +67,9 @@ public sealed partial class Decoder : IDisposable
 
     internal IEnumerable<LinearLayer> Linears => Blocks.SelectMany(b => b.Linears);
 
+    /// <summary>Columns of the rotary tables.</summary>
+    internal int RotaryPairs => Spec.RotarySize / 2;
+
     /// <summary>Index of the lowest block with a trained parameter; the number of blocks when there is none.</summary>
     internal int LowestTrainableBlock
     {
@@ -92,6 +95,7 @@ public sealed partial class Decoder : IDisposable
         var reader = CheckpointReader.Open(folder);
         try
         {
+            reader.RequireModel(spec);
             return new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable);
         }
         catch
@@ -118,6 +122,18 @@ public sealed partial class Decoder : IDisposable
         ? p
         : throw new KeyNotFoundException($"The model has no parameter '{name}'.");
 
+    /// <summary>Writes the weights and the side files of a checkpoint folder, under the names they were read by.</summary>
+    /// <param name="folder">Where to; made if it does not exist.</param>
+    /// <param name="type">How the weights are stored.</param>
+    /// <param name="sideFilesFrom">Folder whose configuration, tokenizer and template files are copied; null copies none.</param>
+    public void Save(string folder, DType type, string? sideFilesFrom)
+    {
+        Directory.CreateDirectory(folder);
+        CheckpointWriter.Save(folder,
+            [.. parameters.Select(p => new TensorToWrite(p.Name, type, [.. p.Shape.Select(n => (long)n)], p.Value))]);
+        if (sideFilesFrom is not null) CheckpointWriter.CopySideFiles(sideFilesFrom, folder);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -127,11 +143,21 @@ public sealed partial class Decoder : IDisposable
         checkpoint?.Dispose();
     }
 
-    private static (int Rows, int Columns) Fold(IReadOnlyList<int> shape) => shape.Count == 1 ? (1, shape[0]) : (shape[0], shape[1]);
+    private static (int Rows, int Columns) Fold(IReadOnlyList<long> shape) =>
+        shape.Count == 1 ? (1, checked((int)shape[0])) : (checked((int)shape[0]), checked((int)shape[1]));
+
+    /// <summary>Cosines and sines of positions 0 … rows − 1.</summary>
+    internal void FillRotary(Tensor cos, Tensor sin)
+    {
+        var (c, s) = (new float[cos.Count], new float[sin.Count]);
+        RotaryTable.Fill(Spec, cos.Rows, c, s);
+        Kernels.Upload<float>(c, cos);
+        Kernels.Upload<float>(s, sin);
+    }
 
     private Tensor FromFile(CheckpointReader reader, TensorSlot slot, bool trainable)
     {
-        var stored = reader.Get(slot.Name, slot.Shape);
+        var stored = reader.Get(slot);
         var (rows, columns) = Fold(slot.Shape);
         var view = stored.Data.Reshape(rows, columns);
         if (!trainable && slot.Shape.Count > 1)
@@ -171,10 +197,18 @@ public sealed partial class Decoder : IDisposable
             MiddleNorm = Norm(prefix + "post_attention_layernorm"),
             QueryNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.q_norm") : null,
             KeyNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.k_norm") : null,
-            Shape = new AttentionShape(Spec.HeadCount, Spec.KeyValueHeadCount, Spec.HeadSize, Spec.AttentionScale, Spec.SlidingWindow(layer)),
-            Activation = Spec.Activation,
+            Shape = new AttentionShape(Spec.HeadCount, Spec.KeyValueHeadCount, Spec.HeadSize, Spec.AttentionScale, Spec.SlidingWindows[layer]),
+            Activation = ActivationOf(Spec),
         };
     }
+
+    private static Activation ActivationOf(DecoderSpec spec) => spec.Activation switch
+    {
+        "silu" or "swish" => Hone.Kernels.Activation.Silu,
+        "gelu_pytorch_tanh" or "gelu_new" or "gelu_fast" => Hone.Kernels.Activation.GeluTanh,
+        var other => throw new HoneException(ExitCode.Model, $"The activation '{other}' is not supported.", "config.json: hidden_act",
+            "Supported: silu, gelu_pytorch_tanh."),
+    };
 
     private NormLayer Norm(string path) => new(byName[path + ".weight"], Spec.NormEpsilon, Spec.NormWeightOffset);
 }

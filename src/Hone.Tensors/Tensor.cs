@@ -74,6 +74,9 @@ public readonly unsafe struct Tensor
         }
     }
 
+    /// <summary>A shape without memory, for plans.</summary>
+    public static Tensor WithoutMemory(DType type, int rows, int columns) => new(null, type, rows, columns);
+
     /// <summary>Rows [start, start + count).</summary>
     public Tensor SliceRows(int start, int count)
     {

@@ -82,11 +82,8 @@ internal sealed unsafe class ThreadTeam : IDisposable
             else Thread.SpinWait(10);
         }
 
-        if (failure is { } e)
-        {
-            failure = null;
+        if (Interlocked.Exchange(ref failure, null) is { } e)
             throw new InvalidOperationException("A kernel thread failed: " + e.Message, e);
-        }
     }
 
     /// <summary>Ends the workers.</summary>
@@ -109,9 +106,11 @@ internal sealed unsafe class ThreadTeam : IDisposable
         {
             for (int i; (i = Interlocked.Increment(ref next) - 1) < items;) body(state, i, thread);
         }
-        catch (Exception e) when (thread != 0)
+        catch (Exception e)
         {
-            failure = e;
+            // Also on the caller's thread: the job lies on its stack, so Run must not leave before the workers have.
+            Interlocked.CompareExchange(ref failure, e, null);
+            Volatile.Write(ref next, items);
         }
     }
 

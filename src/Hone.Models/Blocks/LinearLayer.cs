@@ -45,8 +45,10 @@ internal sealed class LinearLayer
     /// <summary>True when the backward pass must visit this layer for its own sake.</summary>
     public bool IsTrainable => Weight.IsTrainable || Bias is { IsTrainable: true } || Lora is { A.IsTrainable: true };
 
-    /// <summary>y [T, N] = layer(x [T, K]) + residual; u [T, r] is saved when there is an adapter.</summary>
-    /// <param name="dropoutKey">Seed of the dropout masks of this micro-batch; null switches dropout off.</param>
+    /// <summary>
+    /// y [T, N] = layer(x [T, K]) + residual; u [T, r] is saved when there is an adapter. dropoutKey is the seed of this
+    /// micro-batch's dropout masks; null switches dropout off.
+    /// </summary>
     public void Forward(IKernels kernels, Tensor x, Tensor y, Tensor residual, Tensor u, in LowRankScratch scratch, ulong? dropoutKey) =>
         kernels.Linear(x, Weight.Value, y, new LinearOptions
         {

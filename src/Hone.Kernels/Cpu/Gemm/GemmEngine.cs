@@ -1,0 +1,128 @@
+using Hone.Tensors;
+
+namespace Hone.Kernels.Cpu.Gemm;
+
+/// <summary>
+/// Matrix products after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): operands are copied
+/// into panels in the order in which a register-sized kernel reads them. The left operand, activations as a rule, is packed
+/// once by all threads into one shared buffer; then threads claim tiles of the output and pack their share of the right one.
+/// Tiles follow the number of threads, blocks of k never do, so the bits stay.
+/// </summary>
+internal sealed unsafe class GemmEngine
+{
+    /// <summary>Longest second term.</summary>
+    public const int LongestSecondTerm = LongestBlock;
+
+    private const int LongestBlock = 256;
+    private const int MostTileColumns = 256;
+    private const int SharedFloats = 2 << 20;
+    private const int MostChunkRows = 1024;
+    private const int ItemsPerThread = 8;
+
+    private readonly ThreadTeam team;
+    private readonly float* shared;
+    private readonly float* @private;
+    private readonly nint privateStride;
+
+    /// <summary>Takes the packing buffers.</summary>
+    public GemmEngine(ThreadTeam team, Arena workspace, InstructionSet instructionSet)
+    {
+        this.team = team;
+        InstructionSet = instructionSet;
+        privateStride = (14 * 32) + (LongestBlock * MostTileColumns);
+        shared = (float*)workspace.AllocateBytes((SharedFloats + (MostChunkRows * LongestSecondTerm)) * (long)sizeof(float));
+        @private = (float*)workspace.AllocateBytes(privateStride * team.Count * sizeof(float));
+    }
+
+    /// <summary>Which kernel multiplies.</summary>
+    public InstructionSet InstructionSet { get; }
+
+    /// <summary>How k is cut: even blocks of at most 256, multiples of 8.</summary>
+    public static int BlockLength(int k)
+    {
+        if (k <= LongestBlock) return Math.Max(k, 1);
+        var blocks = (k + LongestBlock - 1) / LongestBlock;
+        return ((k + blocks - 1) / blocks + 7) & ~7;
+    }
+
+    /// <summary>Multiplies.</summary>
+    public void Run(in GemmProblem problem)
+    {
+        switch (InstructionSet)
+        {
+            case InstructionSet.Vector512:
+                Run<Kernel512>(problem);
+                break;
+            case InstructionSet.Vector256:
+                Run<Kernel256>(problem);
+                break;
+            case InstructionSet.Vector128:
+                Run<Kernel128>(problem);
+                break;
+            default:
+                Run<KernelScalar>(problem);
+                break;
+        }
+    }
+
+    private void Run<TKernel>(in GemmProblem problem)
+        where TKernel : struct, IMicroKernel
+    {
+        if (problem.M == 0 || problem.N == 0) return;
+        var chunk = new GemmChunk
+        {
+            Problem = problem,
+            BlockLength = BlockLength(problem.First.K),
+            Shared = shared,
+            Private = @private,
+            PrivateStride = privateStride,
+        };
+        var blocks = Math.Max(1, (problem.First.K + chunk.BlockLength - 1) / chunk.BlockLength);
+        var chunkRows = EvenPart<TKernel>(problem.M, MostChunkRows - TKernel.Rows);
+        var packedRows = GemmChunk.Panels(chunkRows, TKernel.Rows) * TKernel.Rows;
+        var chunkBlocks = Math.Max(1, SharedFloats / (packedRows * chunk.BlockLength));
+        for (chunk.Row = 0; chunk.Row < problem.M; chunk.Row += chunkRows)
+        {
+            chunk.Rows = Math.Min(chunkRows, problem.M - chunk.Row);
+            for (chunk.Block = 0; chunk.Block < blocks; chunk.Block += chunkBlocks)
+            {
+                chunk.Blocks = Math.Min(chunkBlocks, blocks - chunk.Block);
+                chunk.WithSecond = problem.Second.K > 0 && chunk.Block + chunk.Blocks == blocks;
+                RunChunk<TKernel>(chunk);
+            }
+        }
+    }
+
+    private void RunChunk<TKernel>(GemmChunk chunk)
+        where TKernel : struct, IMicroKernel
+    {
+        ChooseTiles<TKernel>(ref chunk);
+        var pack = new PackLeftJob<TKernel> { Chunk = chunk };
+        team.Run(pack.Items, pack);
+        var tiles = new TileJob<TKernel> { Chunk = chunk };
+        team.Run(tiles.Items, tiles);
+    }
+
+    /// <summary>Wide tiles read the packed left operand less often; enough tiles keep all threads busy to the end.</summary>
+    private void ChooseTiles<TKernel>(ref GemmChunk chunk)
+        where TKernel : struct, IMicroKernel
+    {
+        var wanted = team.Count == 1 ? 1 : team.Count * ItemsPerThread;
+        var panels = GemmChunk.Panels(chunk.Problem.N, TKernel.Columns);
+        var mostPanels = MostTileColumns / TKernel.Columns;
+        var leastPanels = 32 / TKernel.Columns;
+        chunk.TileColumns = Math.Clamp(panels / wanted, leastPanels, mostPanels) * TKernel.Columns;
+        var columnTiles = GemmChunk.Panels(chunk.Problem.N, chunk.TileColumns);
+        var rowTiles = Math.Clamp(wanted / columnTiles, 1, Math.Max(1, chunk.Rows / (8 * TKernel.Rows)));
+        chunk.TileRows = EvenPart<TKernel>(chunk.Rows, (chunk.Rows + rowTiles - 1) / rowTiles);
+        chunk.PanelsPerPackItem = Math.Max(1, 64 / TKernel.Rows);
+    }
+
+    /// <summary>Cuts rows into parts of nearly even size, whole panels, about <paramref name="most"/> long.</summary>
+    private static int EvenPart<TKernel>(int rows, int most)
+        where TKernel : struct, IMicroKernel
+    {
+        var parts = (rows + most - 1) / most;
+        return GemmChunk.Panels((rows + parts - 1) / parts, TKernel.Rows) * TKernel.Rows;
+    }
+}

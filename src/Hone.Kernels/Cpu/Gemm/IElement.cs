@@ -1,0 +1,18 @@
+using System.Runtime.Intrinsics;
+
+namespace Hone.Kernels.Cpu.Gemm;
+
+/// <summary>How an element type widens to F32.</summary>
+/// <typeparam name="T">The stored bits.</typeparam>
+internal unsafe interface IElement<T>
+    where T : unmanaged
+{
+    /// <summary>One element.</summary>
+    static abstract float Load(T* p);
+
+    /// <summary>Four elements.</summary>
+    static abstract Vector128<float> Load4(T* p);
+
+    /// <summary>Eight elements.</summary>
+    static abstract Vector256<float> Load8(T* p);
+}

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Hone.Kernels.Cpu.Gemm;
+
+/// <summary>
+/// AVX-512: 14×32, 28 accumulators + 2 for b + 1 broadcast of the 32 registers.
+/// </summary>
+internal readonly unsafe struct Kernel512 : IMicroKernel
+{
+    /// <inheritdoc/>
+    public static int Rows => 14;
+
+    /// <inheritdoc/>
+    public static int Columns => 32;
+
+    /// <inheritdoc/>
+    public static int PanelsPerBlock => 1;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride)
+    {
+        Vector512<float> c0a = Vector512<float>.Zero, c0b = Vector512<float>.Zero;
+        Vector512<float> c1a = Vector512<float>.Zero, c1b = Vector512<float>.Zero;
+        Vector512<float> c2a = Vector512<float>.Zero, c2b = Vector512<float>.Zero;
+        Vector512<float> c3a = Vector512<float>.Zero, c3b = Vector512<float>.Zero;
+        Vector512<float> c4a = Vector512<float>.Zero, c4b = Vector512<float>.Zero;
+        Vector512<float> c5a = Vector512<float>.Zero, c5b = Vector512<float>.Zero;
+        Vector512<float> c6a = Vector512<float>.Zero, c6b = Vector512<float>.Zero;
+        Vector512<float> c7a = Vector512<float>.Zero, c7b = Vector512<float>.Zero;
+        Vector512<float> c8a = Vector512<float>.Zero, c8b = Vector512<float>.Zero;
+        Vector512<float> c9a = Vector512<float>.Zero, c9b = Vector512<float>.Zero;
+        Vector512<float> c10a = Vector512<float>.Zero, c10b = Vector512<float>.Zero;
+        Vector512<float> c11a = Vector512<float>.Zero, c11b = Vector512<float>.Zero;
+        Vector512<float> c12a = Vector512<float>.Zero, c12b = Vector512<float>.Zero;
+        Vector512<float> c13a = Vector512<float>.Zero, c13b = Vector512<float>.Zero;
+        for (; k > 0; k--)
+        {
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
+            var t = Vector512.Create(*a);
+            c0a = Vector512.FusedMultiplyAdd(t, ba, c0a);
+            c0b = Vector512.FusedMultiplyAdd(t, bb, c0b);
+            t = Vector512.Create(a[1]);
+            c1a = Vector512.FusedMultiplyAdd(t, ba, c1a);
+            c1b = Vector512.FusedMultiplyAdd(t, bb, c1b);
+            t = Vector512.Create(a[2]);
+            c2a = Vector512.FusedMultiplyAdd(t, ba, c2a);
+            c2b = Vector512.FusedMultiplyAdd(t, bb, c2b);
+            t = Vector512.Create(a[3]);
+            c3a = Vector512.FusedMultiplyAdd(t, ba, c3a);
+            c3b = Vector512.FusedMultiplyAdd(t, bb, c3b);
+            t = Vector512.Create(a[4]);
+            c4a = Vector512.FusedMultiplyAdd(t, ba, c4a);
+            c4b = Vector512.FusedMultiplyAdd(t, bb, c4b);
+            t = Vector512.Create(a[5]);
+            c5a = Vector512.FusedMultiplyAdd(t, ba, c5a);
+            c5b = Vector512.FusedMultiplyAdd(t, bb, c5b);
+            t = Vector512.Create(a[6]);
+            c6a = Vector512.FusedMultiplyAdd(t, ba, c6a);
+            c6b = Vector512.FusedMultiplyAdd(t, bb, c6b);
+            t = Vector512.Create(a[7]);
+            c7a = Vector512.FusedMultiplyAdd(t, ba, c7a);
+            c7b = Vector512.FusedMultiplyAdd(t, bb, c7b);
+            t = Vector512.Create(a[8]);
+            c8a = Vector512.FusedMultiplyAdd(t, ba, c8a);
+            c8b = Vector512.FusedMultiplyAdd(t, bb, c8b);
+            t = Vector512.Create(a[9]);
+            c9a = Vector512.FusedMultiplyAdd(t, ba, c9a);
+            c9b = Vector512.FusedMultiplyAdd(t, bb, c9b);
+            t = Vector512.Create(a[10]);
+            c10a = Vector512.FusedMultiplyAdd(t, ba, c10a);
+            c10b = Vector512.FusedMultiplyAdd(t, bb, c10b);
+            t = Vector512.Create(a[11]);
+            c11a = Vector512.FusedMultiplyAdd(t, ba, c11a);
+            c11b = Vector512.FusedMultiplyAdd(t, bb, c11b);
+            t = Vector512.Create(a[12]);
+            c12a = Vector512.FusedMultiplyAdd(t, ba, c12a);
+            c12b = Vector512.FusedMultiplyAdd(t, bb, c12b);
+            t = Vector512.Create(a[13]);
+            c13a = Vector512.FusedMultiplyAdd(t, ba, c13a);
+            c13b = Vector512.FusedMultiplyAdd(t, bb, c13b);
+            a += 14;
+            b += 32;
+        }
+
+        Store(c, addend, c0a, c0b);
+        addend += addendStride;
+        Store(c + cStride, addend, c1a, c1b);
+        addend += addendStride;
+        Store(c + (2 * cStride), addend, c2a, c2b);
+        addend += addendStride;
+        Store(c + (3 * cStride), addend, c3a, c3b);
+        addend += addendStride;
+        Store(c + (4 * cStride), addend, c4a, c4b);
+        addend += addendStride;
+        Store(c + (5 * cStride), addend, c5a, c5b);
+        addend += addendStride;
+        Store(c + (6 * cStride), addend, c6a, c6b);
+        addend += addendStride;
+        Store(c + (7 * cStride), addend, c7a, c7b);
+        addend += addendStride;
+        Store(c + (8 * cStride), addend, c8a, c8b);
+        addend += addendStride;
+        Store(c + (9 * cStride), addend, c9a, c9b);
+        addend += addendStride;
+        Store(c + (10 * cStride), addend, c10a, c10b);
+        addend += addendStride;
+        Store(c + (11 * cStride), addend, c11a, c11b);
+        addend += addendStride;
+        Store(c + (12 * cStride), addend, c12a, c12b);
+        addend += addendStride;
+        Store(c + (13 * cStride), addend, c13a, c13b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* c, float* addend, Vector512<float> v, Vector512<float> w)
+    {
+        if (addend != null)
+        {
+            v += Vector512.Load(addend);
+            w += Vector512.Load(addend + 16);
+        }
+
+        v.Store(c);
+        w.Store(c + 16);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Hone.Tensors;
+
+namespace Hone.Kernels.Cpu.Gemm;
+
+/// <summary>
+/// Copies a block of an operand into panels [k, width], widened to F32 and multiplied by a factor. Lanes past the edge are 0;
+/// their products are never stored. The left operand packs its rows, the right one its columns: both are "lines" here, and a
+/// line either lies along memory (elements of one k are strided) or across it (elements of one k are neighbours).
+/// </summary>
+internal static unsafe class Packing
+{
+    /// <summary>Packs <paramref name="lines"/> × <paramref name="k"/> elements.</summary>
+    /// <param name="type">F32, BF16 or F16.</param>
+    /// <param name="source">First element of the block.</param>
+    /// <param name="stride">Elements between rows in memory.</param>
+    /// <param name="alongMemory">A memory row is a line, otherwise it is one k of all lines.</param>
+    /// <param name="lines">Rows of the left or columns of the right operand.</param>
+    /// <param name="k">Length of a line.</param>
+    /// <param name="width">Lines a panel.</param>
+    /// <param name="factor">Multiplies every element.</param>
+    /// <param name="target">Panel after panel.</param>
+    public static void Pack(DType type, void* source, nint stride, bool alongMemory, int lines, int k, int width, float factor, float* target)
+    {
+        switch (type)
+        {
+            case DType.F32:
+                Pack<float, F32Element>((float*)source, stride, alongMemory, lines, k, width, factor, target);
+                break;
+            case DType.BF16:
+                Pack<ushort, BF16Element>((ushort*)source, stride, alongMemory, lines, k, width, factor, target);
+                break;
+            default:
+                Pack<ushort, F16Element>((ushort*)source, stride, alongMemory, lines, k, width, factor, target);
+                break;
+        }
+    }
+
+    private static void Pack<T, TElement>(T* source, nint stride, bool alongMemory, int lines, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        for (var line = 0; line < lines; line += width, target += (nint)k * width)
+        {
+            var count = Math.Min(width, lines - line);
+            if (alongMemory) Along<T, TElement>(source + (line * stride), stride, count, k, width, factor, target);
+            else Across<T, TElement>(source + line, stride, count, k, width, factor, target);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Across<T, TElement>(T* source, nint stride, int count, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var factors = Vector256.Create(factor);
+        for (var p = 0; p < k; p++, source += stride, target += width)
+        {
+            var j = 0;
+            for (; j + 8 <= count; j += 8) (TElement.Load8(source + j) * factors).Store(target + j);
+            if (j + 4 <= count)
+            {
+                (TElement.Load4(source + j) * factors.GetLower()).Store(target + j);
+                j += 4;
+            }
+
+            for (; j < count; j++) target[j] = TElement.Load(source + j) * factor;
+            for (; j < width; j++) target[j] = 0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Along<T, TElement>(T* source, nint stride, int count, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var line = 0;
+        if (Avx2.IsSupported)
+        {
+            for (; line + 8 <= count; line += 8)
+                EightAlong<T, TElement>(source + (line * stride), stride, k, width, factor, target + line);
+            if (line < count && count >= 8)
+            {
+                // The last lines again together with some that are done: the same values land in the same places.
+                line = count - 8;
+                EightAlong<T, TElement>(source + (line * stride), stride, k, width, factor, target + line);
+                line = count;
+            }
+            else if (count - line == 6)
+            {
+                SixAlong<T, TElement>(source + (line * stride), stride, k, width, factor, target + line);
+                line += 6;
+            }
+        }
+
+        for (; line < count; line++)
+        {
+            var p = source + (line * stride);
+            for (var i = 0; i < k; i++) target[((nint)i * width) + line] = TElement.Load(p + i) * factor;
+        }
+
+        for (; line < width; line++)
+            for (var i = 0; i < k; i++) target[((nint)i * width) + line] = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightAlong<T, TElement>(T* source, nint stride, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var factors = Vector256.Create(factor);
+        for (; k >= 8; k -= 8, source += 8)
+        {
+            var r0 = TElement.Load8(source) * factors;
+            var r1 = TElement.Load8(source + stride) * factors;
+            var r2 = TElement.Load8(source + (2 * stride)) * factors;
+            var r3 = TElement.Load8(source + (3 * stride)) * factors;
+            var r4 = TElement.Load8(source + (4 * stride)) * factors;
+            var r5 = TElement.Load8(source + (5 * stride)) * factors;
+            var r6 = TElement.Load8(source + (6 * stride)) * factors;
+            var r7 = TElement.Load8(source + (7 * stride)) * factors;
+            Transpose.Eight(ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
+            r0.Store(target);
+            r1.Store(target + width);
+            r2.Store(target + (2 * width));
+            r3.Store(target + (3 * width));
+            r4.Store(target + (4 * width));
+            r5.Store(target + (5 * width));
+            r6.Store(target + (6 * width));
+            r7.Store(target + (7 * width));
+            target += 8 * width;
+        }
+
+        for (; k > 0; k--, source++, target += width)
+            for (var i = 0; i < 8; i++) target[i] = TElement.Load(source + (i * stride)) * factor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SixAlong<T, TElement>(T* source, nint stride, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var factors = Vector256.Create(factor);
+        for (; k >= 8; k -= 8, source += 8)
+        {
+            var r0 = TElement.Load8(source) * factors;
+            var r1 = TElement.Load8(source + stride) * factors;
+            var r2 = TElement.Load8(source + (2 * stride)) * factors;
+            var r3 = TElement.Load8(source + (3 * stride)) * factors;
+            var r4 = TElement.Load8(source + (4 * stride)) * factors;
+            var r5 = TElement.Load8(source + (5 * stride)) * factors;
+            var r6 = r4;
+            var r7 = r5;
+            Transpose.Eight(ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7);
+            StoreSix(r0, target);
+            StoreSix(r1, target + width);
+            StoreSix(r2, target + (2 * width));
+            StoreSix(r3, target + (3 * width));
+            StoreSix(r4, target + (4 * width));
+            StoreSix(r5, target + (5 * width));
+            StoreSix(r6, target + (6 * width));
+            StoreSix(r7, target + (7 * width));
+            target += 8 * width;
+        }
+
+        for (; k > 0; k--, source++, target += width)
+            for (var i = 0; i < 6; i++) target[i] = TElement.Load(source + (i * stride)) * factor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreSix(Vector256<float> v, float* target)
+    {
+        v.GetLower().Store(target);
+        *(double*)(target + 4) = v.GetUpper().AsDouble().ToScalar();
+    }
+}
