@@ -7,7 +7,7 @@ namespace Hone.Models;
 /// Everything that distinguishes one decoder from another: sizes, norms, rotary settings, biases, special ids. It is read
 /// from <c>config.json</c> and <c>generation_config.json</c>, with the defaults that each family's configuration has.
 /// </summary>
-public sealed partial record DecoderSpec
+public sealed record DecoderSpec
 {
     /// <summary><c>model_type</c>: llama, qwen2, qwen3, mistral.</summary>
     public required string Family { get; init; }
@@ -106,13 +106,21 @@ public sealed partial record DecoderSpec
 
     /// <summary>Reads <c>config.json</c>, and <c>generation_config.json</c> where there is one.</summary>
     /// <exception cref="HoneException">A file is missing or broken, or the model is not supported.</exception>
-    public static DecoderSpec Load(string modelFolder) => throw new NotImplementedException();
+    public static DecoderSpec Load(string modelFolder)
+    {
+        var path = Path.Combine(modelFolder, "config.json");
+        if (!Directory.Exists(modelFolder))
+            throw new HoneException(ExitCode.Model, "The model folder does not exist.", modelFolder, "Check the path given as model.");
+        var generation = Path.Combine(modelFolder, "generation_config.json");
+        return Parse(JsonFile.ReadObject(path), path, File.Exists(generation) ? JsonFile.ReadObject(generation) : null);
+    }
 
     /// <summary>Reads a configuration that is already parsed.</summary>
     /// <param name="config">Content of <c>config.json</c>.</param>
     /// <param name="where">File name for messages.</param>
     /// <param name="generation">Content of <c>generation_config.json</c>, or null.</param>
-    public static DecoderSpec Parse(JsonObject config, string where, JsonObject? generation = null) => throw new NotImplementedException();
+    public static DecoderSpec Parse(JsonObject config, string where, JsonObject? generation = null) =>
+        SpecParser.Parse(config, where, generation);
 
     /// <summary>All parameters; tied ones count once.</summary>
     public long ParameterCount => Tensors().Sum(slot => slot.Count);
@@ -121,5 +129,52 @@ public sealed partial record DecoderSpec
     /// Every tensor of a checkpoint of this model, in the order in which Hugging Face enumerates them (which decides
     /// what lands in which shard). A tied head is not listed.
     /// </summary>
-    public IEnumerable<TensorSlot> Tensors() => throw new NotImplementedException();
+    public IEnumerable<TensorSlot> Tensors()
+    {
+        yield return new TensorSlot("model.embed_tokens.weight", TensorKind.Embedding, -1, [VocabularySize, HiddenSize]);
+        for (var layer = 0; layer < LayerCount; layer++)
+        {
+            foreach (var slot in BlockTensors(layer)) yield return slot;
+        }
+
+        yield return new TensorSlot("model.norm.weight", TensorKind.Norm, -1, [HiddenSize]);
+        if (!TieWordEmbeddings) yield return new TensorSlot("lm_head.weight", TensorKind.Head, -1, [VocabularySize, HiddenSize]);
+    }
+
+    private IEnumerable<TensorSlot> BlockTensors(int layer)
+    {
+        var block = $"model.layers.{layer}";
+        (string Name, int Out, int In, bool Bias)[] attention =
+        [
+            ("q_proj", QuerySize, HiddenSize, QueryKeyValueBias),
+            ("k_proj", KeyValueSize, HiddenSize, QueryKeyValueBias),
+            ("v_proj", KeyValueSize, HiddenSize, QueryKeyValueBias),
+            ("o_proj", HiddenSize, QuerySize, OutputProjectionBias),
+        ];
+        (string Name, int Out, int In, bool Bias)[] mlp =
+        [
+            ("gate_proj", IntermediateSize, HiddenSize, MlpBias),
+            ("up_proj", IntermediateSize, HiddenSize, MlpBias),
+            ("down_proj", HiddenSize, IntermediateSize, MlpBias),
+        ];
+
+        foreach (var slot in attention.SelectMany(m => Linear($"{block}.self_attn.{m.Name}", m.Out, m.In, m.Bias))) yield return slot;
+        if (QueryKeyNorm)
+        {
+            yield return Norm($"{block}.self_attn.q_norm", HeadSize);
+            yield return Norm($"{block}.self_attn.k_norm", HeadSize);
+        }
+
+        foreach (var slot in mlp.SelectMany(m => Linear($"{block}.mlp.{m.Name}", m.Out, m.In, m.Bias))) yield return slot;
+        yield return Norm($"{block}.input_layernorm", HiddenSize);
+        yield return Norm($"{block}.post_attention_layernorm", HiddenSize);
+
+        TensorSlot Norm(string module, int size) => new(module + ".weight", TensorKind.Norm, layer, [size]);
+
+        IEnumerable<TensorSlot> Linear(string module, int rows, int columns, bool bias)
+        {
+            yield return new TensorSlot(module + ".weight", TensorKind.Linear, layer, [rows, columns]);
+            if (bias) yield return new TensorSlot(module + ".bias", TensorKind.Bias, layer, [rows]);
+        }
+    }
 }

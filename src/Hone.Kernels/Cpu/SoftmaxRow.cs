@@ -85,7 +85,8 @@ internal static unsafe class SoftmaxRow
         var n = shifted - shift;
         var r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-0.693145752f), x);
         r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-1.42860677e-6f), r);
-        var p = Vector256.Create(1.3888889e-3f);
+        var p = Vector256.Create(1.9841270e-4f);
+        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.3888889e-3f));
         p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(8.3333333e-3f));
         p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(4.1666667e-2f));
         p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1.6666667e-1f));

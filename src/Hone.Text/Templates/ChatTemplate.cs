@@ -1,24 +1,50 @@
 using System.Text.Json.Nodes;
+using Hone.Text.Templates.Nodes;
+using Hone.Text.Templates.Runtime;
+using Hone.Text.Templates.Syntax;
+using Hone.Text.Templates.Values;
 
 namespace Hone.Text.Templates;
 
 /// <summary>
 /// A model's chat template: Jinja2 source as <c>transformers</c> reads it (blocks trimmed, <c>tojson</c> plain,
 /// loop controls and <c>{% generation %}</c> blocks known), parsed once. One object may render on several threads at a time.
+/// What a template may cost is bounded, so that one from a stranger can't hang or exhaust the process.
 /// </summary>
 public sealed class ChatTemplate
 {
+    private readonly Statement[] body;
+    private readonly Dictionary<string, string> names;
+
     private ChatTemplate(string source, string name, IReadOnlyDictionary<string, JsonNode?> defaultVariables)
     {
         Source = source;
         Name = name;
         DefaultVariables = defaultVariables;
+        names = [];
+        if (source.Length > Limits.SourceLength)
+            throw new HoneException(ExitCode.Model, "The chat template is too long.", name, $"At most {Limits.SourceLength} characters are read.");
+        var normalized = Lexer.Normalize(source);
+        try
+        {
+            (body, MarksAssistant) = Parser.Parse(normalized, names);
+        }
+        catch (TemplateSyntaxException e)
+        {
+            var (line, column) = Locate(normalized, e.Position);
+            throw new HoneException(
+                ExitCode.Model,
+                $"The chat template has a syntax error: {e.Message}.",
+                $"{name}, line {line}, column {column}",
+                "Correct the template, or give another one.",
+                e);
+        }
     }
 
     /// <summary>The template's text.</summary>
     public string Source { get; }
 
-    /// <summary>What messages call it: a file name, or a name given to <see cref="Parse"/>.</summary>
+    /// <summary>What messages call it: a file name, or the name given to <see cref="Parse"/>.</summary>
     public string Name { get; }
 
     /// <summary>Variables that every rendering sees, such as <c>bos_token</c>; from the model folder.</summary>
@@ -33,6 +59,8 @@ public sealed class ChatTemplate
     /// <exception cref="HoneException"><see cref="ExitCode.Model"/>, with line and column, when it is not a template.</exception>
     public static ChatTemplate Parse(string source, string name)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(name);
         return new ChatTemplate(source, name, new Dictionary<string, JsonNode?>());
     }
 
@@ -45,7 +73,8 @@ public sealed class ChatTemplate
     public static ChatTemplate? FromModelFolder(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        throw new NotSupportedException();
+        var files = ModelFolderTemplate.Read(folder);
+        return files.Source is null ? null : new ChatTemplate(files.Source, files.Name, files.SpecialTokens);
     }
 
     /// <summary>Renders a conversation.</summary>
@@ -53,6 +82,52 @@ public sealed class ChatTemplate
     public RenderedChat Render(ChatInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        throw new NotSupportedException(Source);
+        var rendering = new Rendering(input.Now);
+        try
+        {
+            Statement.Run(body, rendering, Variables(input));
+        }
+        catch (TemplateFailure e)
+        {
+            throw new HoneException(
+                ExitCode.Data,
+                e.RaisedByTemplate ? $"The chat template refuses the conversation: {e.Message}" : $"The chat template fails: {e.Message}.",
+                $"{Name}, line {rendering.Line}",
+                e.RaisedByTemplate ? "Change the conversation as the message says, or use another template." : "Check that the conversation has what the template reads.",
+                e);
+        }
+
+        var spans = rendering.Output.Spans;
+        return new RenderedChat(rendering.Output.Text.ToString(), spans is null ? [] : spans);
+    }
+
+    private Scope Variables(ChatInput input)
+    {
+        var scope = new Scope(null);
+        foreach (var (name, value) in DefaultVariables) SetJson(scope, name, value);
+        Set(scope, "messages", () => JsonInput.ToValue(input.Messages));
+        Set(scope, "tools", () => JsonInput.ToValue(input.Tools));
+        Set(scope, "documents", () => JsonInput.ToValue(input.Documents));
+        Set(scope, "add_generation_prompt", () => PythonTruth.Box(input.AddGenerationPrompt));
+        if (input.Variables is not null)
+        {
+            foreach (var (name, value) in input.Variables) SetJson(scope, name, value);
+        }
+
+        return scope;
+    }
+
+    private void SetJson(Scope scope, string name, JsonNode? value) => Set(scope, name, () => JsonInput.ToValue(value));
+
+    /// <summary>Only variables that the template mentions are converted.</summary>
+    private void Set(Scope scope, string name, Func<object?> value)
+    {
+        if (names.TryGetValue(name, out var pooled)) scope.Set(pooled, value());
+    }
+
+    private static (int Line, int Column) Locate(string source, int position)
+    {
+        var before = source.AsSpan(0, Math.Min(position, source.Length));
+        return (before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'));
     }
 }

@@ -14,6 +14,7 @@ internal sealed unsafe class GemmEngine
     public const int LongestSecondTerm = LongestBlock;
 
     private const int LongestBlock = 256;
+    private const int MostThinRows = 8;
     private const int MostTileColumns = 256;
     private const int SharedFloats = 2 << 20;
     private const int MostChunkRows = 1024;
@@ -48,6 +49,12 @@ internal sealed unsafe class GemmEngine
     /// <summary>Multiplies.</summary>
     public void Run(in GemmProblem problem)
     {
+        if (problem.M <= MostThinRows && problem.RightTransposed && !problem.LeftTransposed && !problem.Accumulate)
+        {
+            RunThin(problem);
+            return;
+        }
+
         switch (InstructionSet)
         {
             case InstructionSet.Vector512:
@@ -63,6 +70,28 @@ internal sealed unsafe class GemmEngine
                 Run<KernelScalar>(problem);
                 break;
         }
+    }
+
+    private void RunThin(in GemmProblem problem)
+    {
+        var job = new ThinProductJob
+        {
+            Term = problem.First,
+            M = problem.M,
+            N = problem.N,
+            C = problem.C,
+            CStride = problem.CStride,
+            Residual = problem.Residual,
+            ResidualStride = problem.ResidualStride,
+            Bias = problem.Bias,
+        };
+        team.Run(job.Items, job);
+        if (problem.Second.K == 0) return;
+        job.Term = problem.Second;
+        job.Residual = problem.C;
+        job.ResidualStride = problem.CStride;
+        job.Bias = null;
+        team.Run(job.Items, job);
     }
 
     private void Run<TKernel>(in GemmProblem problem)

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Hone.Kernels.Cpu;
+using Hone.Tensors;
+
+namespace Hone.Bench;
+
+/// <summary>
+/// Products of linear layers with the shapes of small language models, forward (NT), input gradient (NN) and weight gradient
+/// (TN): GFLOP/s, median and best of a few samples, and the share of the peak that the machine reached in the same minute.
+/// </summary>
+internal static class GemmBench
+{
+    private static readonly (int Tokens, int Outputs, int Inputs)[] Shapes =
+    [
+        (512, 2048, 2048), (2048, 2048, 2048), (512, 4864, 896), (2048, 4864, 896), (512, 896, 4864), (2048, 896, 4864),
+    ];
+
+    private enum Variant
+    {
+        NT,
+        NN,
+        TN,
+    }
+
+    public static int Run(string[] args)
+    {
+        var quick = args.Contains("--quick");
+        var threads = Option(args, "--threads", 0);
+        using var kernels = new CpuKernels(threads);
+        var peak = MachinePeak.MeasureGigaflops(threads);
+        Console.WriteLine($"{kernels.Description}; peak {peak:F0} GFLOP/s");
+        Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"median",7} {"best",7} {"% of peak",9}");
+        foreach (var shape in quick ? Shapes.Where(s => s.Tokens == 512) : Shapes)
+        {
+            foreach (var type in new[] { DType.F32, DType.BF16 })
+                foreach (var variant in Enum.GetValues<Variant>())
+                    if (type == DType.F32 || variant != Variant.TN) Measure(kernels, shape, type, variant, quick ? 5 : 9, peak);
+        }
+
+        var bandwidth = MachinePeak.MeasureBandwidth(threads);
+        Console.WriteLine($"memory {bandwidth:F0} GB/s");
+        Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"GB/s",7} {"best",7} {"% of memory",11}");
+        foreach (var t in new[] { 1, 2, 4, 5, 8 })
+            foreach (var type in new[] { DType.F32, DType.BF16 }) MeasureThin(kernels, t, type, quick ? 5 : 9, bandwidth);
+        Console.WriteLine($"peak again {MachinePeak.MeasureGigaflops(threads):F0} GFLOP/s");
+        return 0;
+    }
+
+    private static int Option(string[] args, string name, int otherwise)
+    {
+        var at = Array.IndexOf(args, name);
+        return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1]) : otherwise;
+    }
+
+    private static void Measure(CpuKernels kernels, (int Tokens, int Outputs, int Inputs) shape, DType type, Variant variant, int samples, double peak)
+    {
+        using var arena = new Arena("bench");
+        var (t, n, k) = shape;
+        var x = Filled(arena, t, k);
+        var dy = Filled(arena, t, n);
+        var w = arena.Allocate(type, n, k);
+        kernels.Copy(Filled(arena, n, k), w);
+        var (y, dx, dw) = (arena.Allocate(t, n), arena.Allocate(t, k), arena.Allocate(n, k));
+        var gigaflops = new double[samples];
+        for (var i = -1; i < samples; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            if (variant == Variant.NT) kernels.Linear(x, w, y, default);
+            else if (variant == Variant.NN) kernels.LinearBackward(x, w, dy, dx, default, default);
+            else kernels.LinearBackward(x, w, dy, default, dw, default);
+            if (i >= 0) gigaflops[i] = 2e-9 * t * n * k / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        Array.Sort(gigaflops);
+        var (median, best) = (gigaflops[samples / 2], gigaflops[^1]);
+        Console.WriteLine($"{t + "," + n + "," + k,-16} {type,-5} {variant,-4} {median,7:F0} {best,7:F0} {100 * median / peak,8:F0}%");
+    }
+
+    /// <summary>A few rows, as in decoding: the weight is too large for the caches, and reading it is the limit.</summary>
+    private static void MeasureThin(CpuKernels kernels, int t, DType type, int samples, double bandwidth)
+    {
+        const int N = 16384;
+        const int K = 2048;
+        using var arena = new Arena("bench");
+        var (x, w, y) = (Filled(arena, t, K), arena.Allocate(type, N, K), arena.Allocate(t, N));
+        var rates = new double[samples];
+        for (var i = -1; i < samples; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            kernels.Linear(x, w, y, default);
+            if (i >= 0) rates[i] = 1e-9 * w.ByteCount / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        Array.Sort(rates);
+        var (median, best) = (rates[samples / 2], rates[^1]);
+        Console.WriteLine($"{t + "," + N + "," + K,-16} {type,-5} {"NT",-4} {median,7:F1} {best,7:F1} {100 * median / bandwidth,10:F0}%");
+    }
+
+    private static Tensor Filled(Arena arena, int rows, int columns)
+    {
+        var tensor = arena.Allocate(rows, columns);
+        var span = tensor.AsSpan<float>();
+        for (var i = 0; i < span.Length; i++) span[i] = CounterRandom.Uniform(1, 2, (ulong)i) - 0.5f;
+        return tensor;
+    }
+}

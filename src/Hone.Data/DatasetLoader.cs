@@ -1,0 +1,156 @@
+using Hone.Data.Readers;
+using Hone.Data.Rendering;
+using Hone.Data.Schemas;
+using Hone.Tensors;
+using Hone.Text.Templates;
+using Hone.Text.Tokenizers;
+
+namespace Hone.Data;
+
+/// <summary>Reads files of rows and turns them into tokens with loss weights. Every row is accounted for.</summary>
+public sealed class DatasetLoader
+{
+    private const int RowsPerBatch = 1024;
+
+    private readonly Tokenizer tokenizer;
+    private readonly SegmentRenderer? renderer;
+    private readonly DatasetOptions options;
+    private readonly HashSet<int> endIds;
+
+    /// <summary>Creates a loader.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="template">Its chat template; null when only plain text or tokens are read.</param>
+    /// <param name="endTokens">Ids of the tokens that may end a turn.</param>
+    /// <param name="options">Loss scope, lengths, replacements.</param>
+    public DatasetLoader(Tokenizer tokenizer, ChatTemplate? template, IReadOnlyList<int> endTokens, DatasetOptions options)
+    {
+        this.tokenizer = tokenizer;
+        this.options = options;
+        endIds = [.. endTokens];
+        renderer = template is null ? null : new SegmentRenderer(template, endTokens.Select(id => tokenizer.TokenOf(id) ?? ""))
+        {
+            Scope = options.Scope,
+            System = options.System,
+        };
+    }
+
+    /// <summary>Reads files, each with an optional number of rows to take.</summary>
+    /// <param name="files">Paths and counts.</param>
+    /// <param name="progress">Told the number of rows done, now and then.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="HoneException">A file can't be opened, is no JSON at all, or holds no row that can be used (exit code 3).</exception>
+    public LoadedDataset Load(IReadOnlyList<(string Path, int? Rows)> files, Action<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var account = new DatasetAccount(options);
+        foreach (var (path, count) in files)
+        {
+            IEnumerable<JsonRow> rows = JsonRows.Read(path);
+            if (count is { } wanted) rows = Choose(rows, path, wanted);
+            foreach (var batch in rows.Chunk(RowsPerBatch))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var outcomes = new RowOutcome[batch.Length];
+                ConvertAll(batch, outcomes);
+                for (var i = 0; i < batch.Length; i++) account.Add(batch[i].Location, outcomes[i]);
+                progress?.Invoke(account.Rows);
+            }
+        }
+
+        return account.Close(files.Select(f => f.Path));
+    }
+
+    /// <summary>One conversation as it would be trained, for previews and tests.</summary>
+    public (int[] Ids, float[] Weights) Tokenize(Conversation conversation)
+    {
+        var (ids, weights, _) = Tokenize(Rendered(conversation));
+        return (ids, weights);
+    }
+
+    private IEnumerable<JsonRow> Choose(IEnumerable<JsonRow> rows, string path, int wanted)
+    {
+        if (!options.SampleAtRandom) return rows.Take(wanted);
+        var all = rows.ToList();
+        if (wanted >= all.Count) return all;
+        var order = Enumerable.Range(0, all.Count).ToArray();
+        var stream = CounterRandom.Stream("choose rows of " + Path.GetFileName(path));
+        for (var i = 0; i < wanted; i++)
+        {
+            var j = i + CounterRandom.Below(options.Seed, stream, (ulong)i, all.Count - i);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+
+        return order.Take(wanted).Order().Select(i => all[i]);
+    }
+
+    private void ConvertAll(JsonRow[] rows, RowOutcome[] outcomes)
+    {
+        try
+        {
+            Parallel.For(0, rows.Length, i => outcomes[i] = Convert(rows[i]));
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<HoneException>().FirstOrDefault() is { } error)
+        {
+            throw error;
+        }
+    }
+
+    private RowOutcome Convert(JsonRow row)
+    {
+        if (row.Error is not null) return RowOutcome.Rejected(row.Error);
+        var content = RowSchema.Parse(row.Json, out var error);
+        if (content is null) return RowOutcome.Rejected(error!);
+        try
+        {
+            var (ids, weights, turnsWithoutEnd) = content switch
+            {
+                Pretokenized p => CheckVocabulary(p),
+                PlainText p => TokenizeText(Placeholders.Replace(p.Text, options)),
+                Conversation c => Tokenize(Rendered(Placeholders.Replace(c, options))),
+                _ => throw new InvalidOperationException(content.GetType().Name),
+            };
+            return RowOutcome.Used(ids, weights, turnsWithoutEnd);
+        }
+        catch (HoneException e) when (e.ExitCode == ExitCode.Data)
+        {
+            return RowOutcome.Rejected(e.Message.TrimEnd('.'));
+        }
+    }
+
+    private IReadOnlyList<Segment> Rendered(Conversation conversation) =>
+        (renderer ?? throw new HoneException(ExitCode.Data, "the model has no chat template, and the row is a conversation", null,
+            "Give one with --template.")).Render(conversation);
+
+    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) Tokenize(IReadOnlyList<Segment> segments)
+    {
+        var ids = new List<int>();
+        var weights = new List<float>();
+        var turnsWithoutEnd = 0;
+        foreach (var segment in segments)
+        {
+            tokenizer.Encode(segment.Text, ids);
+            while (weights.Count < ids.Count) weights.Add(segment.Weight);
+            if (segment.Weight > 0 && ids.Count > 0 && !endIds.Contains(ids[^1])) turnsWithoutEnd++;
+        }
+
+        return ([.. ids], [.. weights], turnsWithoutEnd);
+    }
+
+    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) TokenizeText(string text)
+    {
+        var ids = new List<int>();
+        if (tokenizer.BeginId is { } begin && tokenizer.Encode("", addSpecialTokens: true) is [var first, ..] && first == begin) ids.Add(begin);
+        tokenizer.Encode(text, ids);
+        if (options.EndId is { } end) ids.Add(end);
+        var weights = new float[ids.Count];
+        Array.Fill(weights, 1);
+        return ([.. ids], weights, 0);
+    }
+
+    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) CheckVocabulary(Pretokenized row)
+    {
+        if (Array.FindIndex(row.Ids, id => id >= tokenizer.VocabularySize) is >= 0 and var bad)
+            throw new HoneException(ExitCode.Data, $"input_ids[{bad}] is {row.Ids[bad]}, the vocabulary has {tokenizer.VocabularySize} tokens");
+        return (row.Ids, row.LossWeights, 0);
+    }
+}

@@ -1,0 +1,50 @@
+using Hone.Data.Rendering;
+
+namespace Hone.Data;
+
+/// <summary>What to do with a row that is longer than allowed.</summary>
+public enum Truncation
+{
+    /// <summary>Leave the row out; it is counted and listed.</summary>
+    Delete,
+
+    /// <summary>Cut off the beginning.</summary>
+    Left,
+
+    /// <summary>Cut off the end.</summary>
+    Right,
+
+    /// <summary>Stop.</summary>
+    Raise,
+}
+
+/// <summary>How rows become samples.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>Which messages are learned by default.</summary>
+    public LossScope Scope { get; init; } = LossScope.AssistantTurns;
+
+    /// <summary>System message for conversations without one.</summary>
+    public string? System { get; init; }
+
+    /// <summary>Longest sample, tokens.</summary>
+    public int MaxLength { get; init; } = int.MaxValue;
+
+    /// <summary>What happens to longer rows.</summary>
+    public Truncation Truncation { get; init; } = Truncation.Delete;
+
+    /// <summary>Replaces <c>{{NAME}}</c>: one text, or a Chinese and an English one.</summary>
+    public IReadOnlyList<string> ModelName { get; init; } = [];
+
+    /// <summary>Replaces <c>{{AUTHOR}}</c>: one text, or a Chinese and an English one.</summary>
+    public IReadOnlyList<string> ModelAuthor { get; init; } = [];
+
+    /// <summary>Seed of the choice of rows for <c>file#N</c>.</summary>
+    public ulong Seed { get; init; } = 42;
+
+    /// <summary>Whether <c>file#N</c> draws rows at random (in file order) or takes the first N.</summary>
+    public bool SampleAtRandom { get; init; } = true;
+
+    /// <summary>Appended to plain text so that its end is learned; null appends nothing.</summary>
+    public int? EndId { get; init; }
+}

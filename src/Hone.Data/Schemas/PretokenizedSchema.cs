@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace Hone.Data.Schemas;
+
+/// <summary>Rows that are tokens already: <c>input_ids</c>, and <c>labels</c> that are −100 where nothing is learned.</summary>
+internal static class PretokenizedSchema
+{
+    private const int Ignored = -100;
+
+    public static Pretokenized Parse(JsonElement row, JsonElement idList)
+    {
+        var ids = Integers(idList, "input_ids");
+        if (ids.Length == 0) throw new RowFormatException("'input_ids' is empty");
+        if (Array.FindIndex(ids, id => id < 0) is >= 0 and var bad) throw new RowFormatException($"input_ids[{bad}] is negative");
+        var weights = new float[ids.Length];
+        if (!row.TryGetProperty("labels", out var labelList) || labelList.ValueKind == JsonValueKind.Null)
+        {
+            Array.Fill(weights, 1);
+            return new Pretokenized(ids, weights);
+        }
+
+        var labels = Integers(labelList, "labels");
+        if (labels.Length != ids.Length) throw new RowFormatException($"{ids.Length} input_ids with {labels.Length} labels");
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (labels[i] == Ignored) continue;
+            if (labels[i] != ids[i]) throw new RowFormatException($"labels[{i}] is {labels[i]}: a label must be its input id ({ids[i]}) or -100");
+            weights[i] = 1;
+        }
+
+        return new Pretokenized(ids, weights);
+    }
+
+    private static int[] Integers(JsonElement list, string key)
+    {
+        if (list.ValueKind != JsonValueKind.Array) throw new RowFormatException($"'{key}' must be a list of integers, this is {RowSchema.Name(list.ValueKind)}");
+        var result = new int[list.GetArrayLength()];
+        var i = 0;
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out result[i])) throw new RowFormatException($"{key}[{i}] is not an integer");
+            i++;
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using Hone.Kernels;
+using Hone.Models;
+using Hone.Models.Adapters;
+using Hone.Text.Templates;
+using Hone.Text.Tokenizers;
+
+namespace Hone.Inference;
+
+/// <summary>A model that can be talked to: decoder, tokenizer and chat template together.</summary>
+public sealed class ChatModel : IDisposable
+{
+    private readonly bool ownsDecoder;
+
+    /// <summary>Puts a chat model together from parts that somebody else owns.</summary>
+    public ChatModel(Decoder decoder, Tokenizer tokenizer, ChatTemplate? template)
+    {
+        Decoder = decoder;
+        Tokenizer = tokenizer;
+        Template = template;
+    }
+
+    private ChatModel(Decoder decoder, Tokenizer tokenizer, ChatTemplate? template, bool ownsDecoder)
+        : this(decoder, tokenizer, template) => this.ownsDecoder = ownsDecoder;
+
+    /// <summary>The decoder.</summary>
+    public Decoder Decoder { get; }
+
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The chat template; null for a model that only continues text.</summary>
+    public ChatTemplate? Template { get; }
+
+    /// <summary>Tokens that end an answer: those of the model's configuration, and the tokenizer's end token.</summary>
+    public IReadOnlyList<int> StopIds => StopTokens(Decoder.Spec, Tokenizer);
+
+    /// <summary>Loads a model, or an adapter with the model it was trained on.</summary>
+    /// <param name="model">Model folder; null takes the one that the adapter names.</param>
+    /// <param name="adapter">PEFT adapter folder, or null.</param>
+    /// <param name="kernels">The device.</param>
+    /// <param name="templateFile">A Jinja file instead of the model's own template, or null.</param>
+    /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
+    public static ChatModel Load(string? model, string? adapter, IKernels kernels, string? templateFile = null)
+    {
+        model ??= BaseModelOf(adapter);
+        var tokenizer = Tokenizer.Load(model);
+        var template = LoadTemplate(model, templateFile);
+        var decoder = Decoder.Load(model, kernels, trainable: false);
+        try
+        {
+            RequireVocabulary(decoder.Spec, tokenizer, model);
+            if (adapter is not null) decoder.LoadAdapter(adapter, trainable: false);
+            return new ChatModel(decoder, tokenizer, template, ownsDecoder: true);
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The template in a file, or the model's own; null when it has none.</summary>
+    public static ChatTemplate? LoadTemplate(string model, string? templateFile)
+    {
+        if (templateFile is null) return ChatTemplate.FromModelFolder(model);
+        var parsed = ChatTemplate.Parse(File.ReadAllText(templateFile), Path.GetFileName(templateFile));
+        return parsed;
+    }
+
+    /// <summary>Tokens that end an answer.</summary>
+    public static IReadOnlyList<int> StopTokens(DecoderSpec spec, Tokenizer tokenizer)
+    {
+        var ids = new SortedSet<int>(spec.EndIds);
+        if (tokenizer.EndId is { } end) ids.Add(end);
+        return [.. ids];
+    }
+
+    /// <summary>Refuses a tokenizer that makes ids the model has no row for.</summary>
+    public static void RequireVocabulary(DecoderSpec spec, Tokenizer tokenizer, string folder)
+    {
+        if (tokenizer.VocabularySize > spec.VocabularySize)
+        {
+            throw new HoneException(ExitCode.Model,
+                $"The tokenizer has {tokenizer.VocabularySize} tokens and the model {spec.VocabularySize}: they do not belong together.", folder,
+                "Put the tokenizer files of this model into its folder.");
+        }
+    }
+
+    /// <summary>The folder that an adapter says it was trained on.</summary>
+    public static string BaseModelOf(string? adapter)
+    {
+        if (adapter is null) throw new HoneException(ExitCode.Usage, "Neither a model nor an adapter is given.", null, "Give --model <folder>.");
+        var named = PeftConfig.Load(adapter).BaseModel;
+        if (string.IsNullOrEmpty(named))
+            throw new HoneException(ExitCode.Usage, "The adapter doesn't name its base model.", adapter, "Give it with --model <folder>.");
+        if (Directory.Exists(named)) return named;
+        var beside = Path.Combine(adapter, named);
+        if (!Path.IsPathRooted(named) && Directory.Exists(beside)) return beside;
+        throw new HoneException(ExitCode.Model, $"The adapter's base model '{named}' is not a folder here.", adapter, "Give it with --model <folder>.");
+    }
+
+    /// <summary>The prompt of a conversation, ready for the assistant's turn, as token ids.</summary>
+    public int[] Prompt(JsonArray messages, JsonArray? tools = null)
+    {
+        var template = Template ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", null, "Give one with --template <file.jinja>.");
+        var text = template.Render(new ChatInput(messages) { Tools = tools, AddGenerationPrompt = true }).Text;
+        return Tokenizer.Encode(text);
+    }
+
+    /// <summary>Starts a conversation.</summary>
+    /// <param name="options">How answers are generated.</param>
+    /// <param name="system">System message, or null for the template's own.</param>
+    /// <param name="capacity">Most tokens of the whole conversation; 0 takes the model's limit, at most 4096.</param>
+    public ChatSession StartChat(GenerationOptions options, string? system = null, int capacity = 0) =>
+        new(this, options, system, capacity > 0 ? capacity : Math.Min(Decoder.Spec.MaxPositions, 4096));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (ownsDecoder) Decoder.Dispose();
+    }
+}

@@ -1,0 +1,214 @@
+using Hone.Kernels.Cpu;
+using Hone.Kernels.Cpu.Gemm;
+using Hone.Tensors;
+
+namespace Hone.Kernels.Tests;
+
+public sealed class LinearTests
+{
+    public static TheoryData<int, int, int, DType> Shapes()
+    {
+        var data = new TheoryData<int, int, int, DType>();
+        int[] rows = [1, 2, 3, 5, 7, 8, 9, 13, 14, 15, 28, 29, 40];
+        int[] others = [1, 3, 7, 15, 16, 17, 31, 33, 47, 65, 97];
+        var i = 0;
+        foreach (var t in rows)
+        {
+            foreach (var n in others)
+                data.Add(t, n, others[(i * 7) % others.Length], (DType)(i++ % 3));
+        }
+
+        data.Add(17, 300, 700, DType.F32);
+        data.Add(130, 515, 1030, DType.BF16);
+        data.Add(1100, 67, 259, DType.F16);
+        data.Add(4, 515, 1030, DType.BF16);
+        data.Add(30, 33, 70001, DType.F32);
+        return data;
+    }
+
+    public static TheoryData<int> Sets() => [(int)InstructionSet.Scalar, (int)InstructionSet.Vector128, (int)InstructionSet.Vector256, (int)InstructionSet.Vector512];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_plain_product_equals_the_product_in_double(int t, int n, int k, DType type)
+    {
+        using var kernels = new CpuKernels(2);
+        using var x = new CanaryTensor(DType.F32, t, k).Randomize(1);
+        using var w = new CanaryTensor(type, n, k, 1).Randomize(2);
+        using var y = new CanaryTensor(DType.F32, t, n, 5);
+        kernels.Linear(x.View, w.View, y.View, default);
+        LinearTwin.AssertClose(LinearTwin.Multiply(x.ToDouble(), LinearTwin.Transpose(w.ToDouble())), y, k);
+        y.AssertCanariesLive();
+        x.AssertCanariesLive();
+    }
+
+    [Theory]
+    [InlineData(1, 17, 33)]
+    [InlineData(6, 40, 64)]
+    [InlineData(37, 70, 300)]
+    public void Bias_and_residual_are_added_once_also_when_the_residual_is_the_output(int t, int n, int k)
+    {
+        using var kernels = new CpuKernels(2);
+        using var x = new CanaryTensor(DType.F32, t, k).Randomize(1);
+        using var w = new CanaryTensor(DType.F32, n, k).Randomize(2);
+        using var bias = new CanaryTensor(DType.F32, 1, n).Randomize(3);
+        using var residual = new CanaryTensor(DType.F32, t, n, 7).Randomize(4);
+        using var y = new CanaryTensor(DType.F32, t, n);
+        var product = LinearTwin.Multiply(x.ToDouble(), LinearTwin.Transpose(w.ToDouble()));
+
+        kernels.Linear(x.View, w.View, y.View, new LinearOptions { Bias = bias.View });
+        LinearTwin.AssertClose(LinearTwin.Add(product, bias.ToDouble()), y, k);
+
+        kernels.Linear(x.View, w.View, y.View, new LinearOptions { Residual = residual.View });
+        LinearTwin.AssertClose(LinearTwin.Add(product, residual.ToDouble()), y, k);
+
+        var expected = LinearTwin.Add(LinearTwin.Add(product, residual.ToDouble()), bias.ToDouble());
+        kernels.Linear(x.View, w.View, residual.View, new LinearOptions { Bias = bias.View, Residual = residual.View });
+        LinearTwin.AssertClose(expected, residual, k);
+        residual.AssertCanariesLive();
+        y.AssertCanariesLive();
+    }
+
+    [Theory]
+    [InlineData(1, 17, 33, DType.BF16, false)]
+    [InlineData(19, 21, 35, DType.F32, true)]
+    [InlineData(67, 130, 300, DType.F16, false)]
+    [InlineData(1030, 33, 270, DType.F32, false)]
+    public void Backward_equals_the_products_in_double(int t, int n, int k, DType type, bool accumulate)
+    {
+        using var kernels = new CpuKernels(2);
+        using var x = new CanaryTensor(DType.F32, t, k).Randomize(1);
+        using var w = new CanaryTensor(type, n, k).Randomize(2);
+        using var dy = new CanaryTensor(DType.F32, t, n).Randomize(3);
+        using var dx = new CanaryTensor(DType.F32, t, k, 9).Randomize(4);
+        using var dw = new CanaryTensor(DType.F32, n, k, 2).Randomize(5);
+        using var db = new CanaryTensor(DType.F32, 1, n).Randomize(6);
+        var expectedDx = LinearTwin.Multiply(dy.ToDouble(), w.ToDouble());
+        if (accumulate) expectedDx = LinearTwin.Add(expectedDx, dx.ToDouble());
+        var expectedDw = LinearTwin.Add(LinearTwin.Multiply(LinearTwin.Transpose(dy.ToDouble()), x.ToDouble()), dw.ToDouble());
+        var ones = new double[1, t];
+        for (var i = 0; i < t; i++) ones[0, i] = 1;
+        var expectedDb = LinearTwin.Add(LinearTwin.Multiply(ones, dy.ToDouble()), db.ToDouble());
+
+        var options = new LinearOptions { AccumulateInput = accumulate, BiasGradient = db.View };
+        kernels.LinearBackward(x.View, w.View, dy.View, dx.View, dw.View, options);
+
+        LinearTwin.AssertClose(expectedDx, dx, n);
+        LinearTwin.AssertClose(expectedDw, dw, t);
+        LinearTwin.AssertClose(expectedDb, db, t * 4);
+        dx.AssertCanariesLive();
+        dw.AssertCanariesLive();
+        db.AssertCanariesLive();
+    }
+
+    [Theory]
+    [InlineData(1, 17, 33, 1, 0f)]
+    [InlineData(5, 40, 48, 8, 0.25f)]
+    [InlineData(37, 65, 130, 16, 0f)]
+    [InlineData(37, 65, 130, 16, 0.1f)]
+    [InlineData(20, 300, 280, 260, 0f)]
+    public void The_low_rank_part_and_its_gradients_equal_the_formulas_in_double(int t, int n, int k, int rank, float probability)
+    {
+        using var kernels = new CpuKernels(2);
+        using var data = new LowRankData(t, n, k, rank, probability, DType.BF16);
+        data.Run(kernels);
+        data.AssertAll();
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public void Every_instruction_set_and_thread_count_gives_the_same_bits(int set)
+    {
+        foreach (var t in new[] { 1, 4, 61 })
+        {
+            using var expected = new LowRankData(t, 131, 530, 16, 0.1f, DType.BF16);
+            using var actual = new LowRankData(t, 131, 530, 16, 0.1f, DType.BF16);
+            using (var kernels = new CpuKernels(1, InstructionSets.Best)) expected.Run(kernels);
+            foreach (var threads in new[] { 1, 2, 5 })
+            {
+                if ((InstructionSet)set > InstructionSets.Best) continue;
+                using var kernels = new CpuKernels(threads, (InstructionSet)set);
+                actual.Reset();
+                actual.Run(kernels);
+                actual.AssertSameBits(expected);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    public void Nan_and_infinity_reach_their_own_rows_and_no_others(int t)
+    {
+        using var kernels = new CpuKernels(2);
+        using var x = new CanaryTensor(DType.F32, t, 50).Randomize(1);
+        using var w = new CanaryTensor(DType.BF16, 45, 50).Randomize(2);
+        using var y = new CanaryTensor(DType.F32, t, 45);
+        x[1, 49] = double.NaN;
+        x[2, 0] = double.PositiveInfinity;
+        kernels.Linear(x.View, w.View, y.View, default);
+        for (var i = 0; i < t; i++)
+        {
+            for (var j = 0; j < 45; j++)
+            {
+                if (i == 1) Assert.True(double.IsNaN(y[i, j]));
+                else if (i == 2) Assert.True(double.IsInfinity(y[i, j]));
+                else Assert.True(double.IsFinite(y[i, j]));
+            }
+        }
+    }
+
+    [Fact]
+    public void Half_weights_widen_exactly_subnormals_and_infinities_included()
+    {
+        using var kernels = new CpuKernels(1);
+        using var x = new CanaryTensor(DType.F32, 20, 1);
+        using var w = new CanaryTensor(DType.F16, 4096, 1, 0);
+        using var y = new CanaryTensor(DType.F32, 20, 4096);
+        for (var i = 0; i < 20; i++) x[i, 0] = 1;
+        for (var i = 0; i < 4096; i++) w[i, 0] = (double)BitConverter.UInt16BitsToHalf((ushort)(i * 16));
+        for (var i = 0; i < 64; i++) w[i, 0] = (double)BitConverter.UInt16BitsToHalf((ushort)i);
+        kernels.Linear(x.View, w.View, y.View, default);
+        for (var j = 0; j < 4096; j++) Assert.Equal(w[j, 0], y[3, j]);
+    }
+
+    [Theory]
+    [InlineData(DType.F32)]
+    [InlineData(DType.BF16)]
+    public void Calls_allocate_no_managed_memory(DType type)
+    {
+        using var kernels = new CpuKernels(2);
+        using var data = new LowRankData(40, 70, 90, 8, 0.1f, type);
+        using var thin = new LowRankData(2, 70, 90, 8, 0, type);
+        data.Run(kernels);
+        thin.Run(kernels);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        data.Run(kernels);
+        thin.Run(kernels);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Wrong_shapes_are_named()
+    {
+        using var kernels = new CpuKernels(1);
+        using var x = new CanaryTensor(DType.F32, 4, 5);
+        using var w = new CanaryTensor(DType.F32, 6, 7);
+        using var y = new CanaryTensor(DType.F32, 4, 6);
+        var e = Assert.Throws<ArgumentException>(() => kernels.Linear(x.View, w.View, y.View, default));
+        Assert.Equal("Linear: w must be [6, 5] and is F32[6, 7]", e.Message);
+    }
+
+    [Fact]
+    public void Merging_adds_the_scaled_product()
+    {
+        using var kernels = new CpuKernels(2);
+        using var w = new CanaryTensor(DType.F32, 37, 50).Randomize(1);
+        using var a = new CanaryTensor(DType.F32, 8, 50).Randomize(2);
+        using var b = new CanaryTensor(DType.F32, 37, 8).Randomize(3);
+        var expected = LinearTwin.Add(w.ToDouble(), LinearTwin.Multiply(b.ToDouble(), a.ToDouble(), 2.5));
+        kernels.MergeLowRank(w.View, a.View, b.View, 2.5f);
+        LinearTwin.AssertClose(expected, w, 8, 2.5);
+        w.AssertCanariesLive();
+    }
+}
