@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Kernels.Cpu;
 
@@ -21,9 +22,8 @@ internal static unsafe class Vectors
     public static Vector256<float> Load(float* from, long count)
     {
         if (count >= Lanes) return Vector256.Load(from);
-        var buffer = Vector256<float>.Zero;
-        Unsafe.CopyBlockUnaligned(&buffer, from, (uint)Math.Max(0, count) * sizeof(float));
-        return buffer;
+        // A call here would make the loops around it keep their sums in memory, so AVX's masks come first.
+        return Avx.IsSupported ? Avx.MaskLoad(from, First(count).AsSingle()) : LoadOneByOne(from, count);
     }
 
     /// <summary>Stores the first 0 to 8 elements; writes nothing beyond.</summary>
@@ -31,7 +31,8 @@ internal static unsafe class Vectors
     public static void Store(Vector256<float> value, float* to, long count)
     {
         if (count >= Lanes) value.Store(to);
-        else if (count > 0) Unsafe.CopyBlockUnaligned(to, &value, (uint)count * sizeof(float));
+        else if (Avx.IsSupported) Avx.MaskStore(to, First(count).AsSingle(), value);
+        else StoreOneByOne(value, to, count);
     }
 
     /// <summary>Sum of the 16 lanes (0…7 in <paramref name="low"/>, 8…15 in <paramref name="high"/>): halves are added until one is left.</summary>
@@ -96,4 +97,22 @@ internal static unsafe class Vectors
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> PowerOfTwo(Vector256<int> n) => ((n + Vector256.Create(127)) << 23).AsSingle();
+
+    /// <summary>All bits in the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> First(long count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector256<float> LoadOneByOne(float* from, long count)
+    {
+        var buffer = Vector256<float>.Zero;
+        for (long i = 0; i < count; i++) ((float*)&buffer)[i] = from[i];
+        return buffer;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreOneByOne(Vector256<float> value, float* to, long count)
+    {
+        for (long i = 0; i < count; i++) to[i] = ((float*)&value)[i];
+    }
 }
