@@ -62,7 +62,8 @@ internal static unsafe class Vectors
     {
         // Adding 1.5·2²³ rounds to an integer, which is then found in the low bits.
         var shift = Vector256.Create(12582912f);
-        var clamped = Clamp(x, -104f, 89f);
+        // With x second, the native forms return x when it is NaN.
+        var clamped = Vector256.MinNative(Vector256.Create(89f), Vector256.MaxNative(Vector256.Create(-104f), x));
         var shifted = Vector256.FusedMultiplyAdd(clamped, Vector256.Create(1.442695041f), shift);
         var n = shifted - shift;
         var r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-0.693359375f), clamped);
@@ -85,15 +86,6 @@ internal static unsafe class Vectors
     /// <summary>1/(1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Sigmoid(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + Exp(-x));
-
-    /// <summary>Into [low, high]; NaN stays NaN.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Clamp(Vector256<float> x, float low, float high)
-    {
-        var (least, most) = (Vector256.Create(low), Vector256.Create(high));
-        x = Vector256.ConditionalSelect(Vector256.LessThan(x, least), least, x);
-        return Vector256.ConditionalSelect(Vector256.GreaterThan(x, most), most, x);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> PowerOfTwo(Vector256<int> n) => ((n + Vector256.Create(127)) << 23).AsSingle();
