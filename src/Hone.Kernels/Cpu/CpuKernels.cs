@@ -4,11 +4,13 @@ using Hone.Tensors;
 namespace Hone.Kernels.Cpu;
 
 /// <summary>The processor as a device. One op, one file of this class.</summary>
-public sealed partial class CpuKernels : IDisposable
+public sealed partial class CpuKernels : IKernels
 {
     private readonly ThreadTeam team;
     private readonly Arena workspace = new("CPU kernels");
     private readonly GemmEngine gemm;
+    private readonly GrowingScratch attentionScratch = new("attention blocks");
+    private readonly GrowingScratch reductionScratch = new("partial sums");
     private bool disposed;
 
     /// <summary>Starts the threads and takes the packing buffers.</summary>
@@ -30,7 +32,10 @@ public sealed partial class CpuKernels : IDisposable
         $"CPU {InstructionSets.NameOf(gemm.InstructionSet)}, {team.Count} thread{(team.Count == 1 ? "" : "s")}";
 
     /// <inheritdoc cref="IKernels.WorkspaceBytes"/>
-    public long WorkspaceBytes => workspace.ReservedBytes;
+    public long WorkspaceBytes => workspace.ReservedBytes + OpScratchBytes;
+
+    /// <summary>Bytes that the ops outside the matrix products hold now.</summary>
+    internal long OpScratchBytes => attentionScratch.Bytes + reductionScratch.Bytes;
 
     /// <inheritdoc cref="IKernels.CreateArena"/>
     public Arena CreateArena(string name)
@@ -45,5 +50,7 @@ public sealed partial class CpuKernels : IDisposable
         disposed = true;
         team.Dispose();
         workspace.Dispose();
+        attentionScratch.Dispose();
+        reductionScratch.Dispose();
     }
 }

@@ -11,22 +11,30 @@ internal interface ITeamJob
 
 /// <summary>
 /// A team of dedicated threads, the caller being number 0. Threads take items from a shared counter, so a core that is
-/// slowed down by a neighbour takes fewer. Workers spin for a while after a job and then park. A dispatch allocates nothing.
+/// slowed down by a neighbour takes fewer. A worker that has not even woken up when the work is done is not waited for: on
+/// a busy machine a small job costs no more than on one thread. Workers spin for a while after a job and then park. A
+/// dispatch allocates nothing.
 /// </summary>
 internal sealed unsafe class ThreadTeam : IDisposable
 {
     private const int SpinsBeforePark = 4000;
 
+    /// <summary>Low bits of the gate count the workers that joined; above them is the epoch, odd while a job is open.</summary>
+    private const int EpochShift = 16;
+
+    private const long NextEpoch = 1L << EpochShift;
+    private const long JoinedMask = NextEpoch - 1;
+
     private readonly Thread[] threads;
     private readonly SemaphoreSlim[] wake;
     private readonly int[] parked;
-    private volatile int epoch;
     private volatile bool stopping;
     private delegate*<void*, int, int, void> body;
     private void* state;
+    private long gate;
     private int items;
     private int next;
-    private int busy;
+    private int left;
     private Exception? failure;
 
     /// <summary>Starts the workers.</summary>
@@ -34,6 +42,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     public ThreadTeam(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, (int)JoinedMask);
         Count = count;
         wake = new SemaphoreSlim[count];
         parked = new int[count * 16];
@@ -65,20 +74,18 @@ internal sealed unsafe class ThreadTeam : IDisposable
         body = &Invoke<TJob>;
         state = &copy;
         items = itemCount;
-        Volatile.Write(ref next, 0);
-        Volatile.Write(ref busy, Count - 1);
-        epoch++;
-        Interlocked.MemoryBarrier();
+        next = left = 0;
+        Interlocked.Exchange(ref gate, (gate & ~JoinedMask) + NextEpoch);
         for (var i = 1; i < Count; i++)
         {
-            if (Interlocked.Exchange(ref parked[i * 16], 0) == 1) wake[i].Release();
+            if (Volatile.Read(ref parked[i * 16]) == 1 && Interlocked.Exchange(ref parked[i * 16], 0) == 1) wake[i].Release();
         }
 
         TakeItems(0);
-        var spins = 0;
-        while (Volatile.Read(ref busy) != 0)
+        var joined = (int)((Interlocked.Add(ref gate, NextEpoch) - NextEpoch) & JoinedMask);
+        for (var spins = 0; Volatile.Read(ref left) != joined; spins++)
         {
-            if (++spins > 2000) Thread.Yield();
+            if (spins > 2000) Thread.Yield();
             else Thread.SpinWait(10);
         }
 
@@ -91,7 +98,6 @@ internal sealed unsafe class ThreadTeam : IDisposable
     {
         if (stopping) return;
         stopping = true;
-        epoch++;
         for (var i = 1; i < Count; i++) wake[i].Release();
         foreach (var t in threads) t.Join();
         for (var i = 1; i < Count; i++) wake[i].Dispose();
@@ -116,24 +122,41 @@ internal sealed unsafe class ThreadTeam : IDisposable
 
     private void Work(int id)
     {
-        var seen = 0;
-        while (true)
+        long done = 0;
+        while (!stopping)
         {
-            for (var spins = 0; epoch == seen && spins < SpinsBeforePark; spins++) Thread.SpinWait(10);
-            if (epoch == seen) Park(id, seen);
-            if (stopping) return;
-            if (epoch == seen) continue;
-            seen = epoch;
+            for (var spins = 0; !IsOpen(done) && !stopping && spins < SpinsBeforePark; spins++) Thread.SpinWait(10);
+            if (!IsOpen(done)) Park(id, done);
+            if (Join(done) is not { } epoch) continue;
+            done = epoch;
             TakeItems(id);
-            Interlocked.Decrement(ref busy);
+            Interlocked.Increment(ref left);
         }
     }
 
-    private void Park(int id, int seen)
+    /// <summary>Whether there is a job that this worker has not taken part in.</summary>
+    private bool IsOpen(long done)
     {
-        Volatile.Write(ref parked[id * 16], 1);
-        Interlocked.MemoryBarrier();
-        if (epoch == seen && !stopping)
+        var epoch = Volatile.Read(ref gate) >> EpochShift;
+        return (epoch & 1) == 1 && epoch != done;
+    }
+
+    /// <summary>Joins the open job and gives its epoch; null when there is none but the one that is done.</summary>
+    private long? Join(long done)
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref gate);
+            var epoch = seen >> EpochShift;
+            if ((epoch & 1) == 0 || epoch == done) return null;
+            if (Interlocked.CompareExchange(ref gate, seen + 1, seen) == seen) return epoch;
+        }
+    }
+
+    private void Park(int id, long done)
+    {
+        Interlocked.Exchange(ref parked[id * 16], 1);
+        if (!IsOpen(done) && !stopping)
         {
             wake[id].Wait();
         }

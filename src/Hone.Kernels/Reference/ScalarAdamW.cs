@@ -15,7 +15,7 @@ internal static class ScalarAdamW
     public static void Update<T>(Span<T> p, Span<T> g, Span<T> m, Span<T> v, in AdamWStep step)
         where T : IFloatingPointIeee754<T>
     {
-        T beta1 = T.CreateChecked(Widen(step.Beta1)), beta2 = T.CreateChecked(Widen(step.Beta2));
+        T beta1 = T.CreateChecked(ShortestDecimal.Of(step.Beta1)), beta2 = T.CreateChecked(ShortestDecimal.Of(step.Beta2));
         var bias1 = T.One - T.Pow(beta1, T.CreateChecked(step.Step));
         var bias2 = T.One - T.Pow(beta2, T.CreateChecked(step.Step));
         T rate = T.CreateChecked(step.LearningRate), decay = T.CreateChecked(step.WeightDecay), eps = T.CreateChecked(step.Epsilon);
@@ -28,9 +28,4 @@ internal static class ScalarAdamW
             if (step.ClearGradient) g[i] = T.Zero;
         }
     }
-
-    /// <summary>
-    /// The number that was meant: 0.999 as a float is 0.99900001287, and 1 − β would be off by 1.3e-5 of itself.
-    /// </summary>
-    public static double Widen(float beta) => (double)(decimal)beta;
 }

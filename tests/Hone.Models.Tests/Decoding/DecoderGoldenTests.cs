@@ -5,7 +5,8 @@ namespace Hone.Models.Tests.Decoding;
 
 /// <summary>
 /// Logits, losses, gradients and greedy text against what transformers computes with the same files. Tolerance: ten times
-/// the noise floor that each folder states (what multiplying every weight by 1 ± 6e-8 does to the same number).
+/// the noise floor that each folder states (what multiplying every weight by 1 ± 6e-8 does to the same number); a stated
+/// floor of 0 is one unit in the last place of a loss near 6, 4.8e-7.
 /// </summary>
 public class DecoderGoldenTests
 {
@@ -77,7 +78,7 @@ public class DecoderGoldenTests
 
             Assert.Equal(expected.Count, totals.Targets);
             Assert.True(Difference(workspace.LastTokenLosses, expected.ToArray()) <= 20 * golden.LogitNoise, "token losses");
-            Assert.Equal(expected.Average(x => (double)x), totals.MeanLoss, 10 * golden.LossNoise);
+            Assert.Equal(expected.Average(x => (double)x), totals.MeanLoss, 10 * Math.Max(golden.LossNoise, 4.8e-7));
         }
     }
 

@@ -62,7 +62,10 @@ internal static class Numbers
         var (small, big) = a < b ? (a, b) : (b, a);
         return new Fact($"pair:{small}:{big}", $"pair:{small}:{big}", new Dictionary<string, string>
         {
-            ["a"] = $"{a}", ["b"] = $"{b}", ["bigger"] = $"{big}", ["smaller"] = $"{small}",
+            ["a"] = $"{a}",
+            ["b"] = $"{b}",
+            ["bigger"] = $"{big}",
+            ["smaller"] = $"{small}",
         });
     }
 
@@ -74,7 +77,11 @@ internal static class Numbers
         var key = string.Join(", ", sorted);
         return new Fact($"sort:{key}", $"sort:{key}", new Dictionary<string, string>
         {
-            ["first"] = $"{three[0]}", ["second"] = $"{three[1]}", ["third"] = $"{three[2]}", ["sorted"] = key, ["largest"] = $"{sorted[2]}",
+            ["first"] = $"{three[0]}",
+            ["second"] = $"{three[1]}",
+            ["third"] = $"{three[2]}",
+            ["sorted"] = key,
+            ["largest"] = $"{sorted[2]}",
         });
     }
 
@@ -85,7 +92,10 @@ internal static class Numbers
         var start = random.Between(0, Largest - (3 * step));
         return new Fact($"sequence:{start}:{step}", $"sequence:{start}:{step}", new Dictionary<string, string>
         {
-            ["first"] = $"{start}", ["second"] = $"{start + step}", ["third"] = $"{start + (2 * step)}", ["result"] = $"{start + (3 * step)}",
+            ["first"] = $"{start}",
+            ["second"] = $"{start + step}",
+            ["third"] = $"{start + (2 * step)}",
+            ["result"] = $"{start + (3 * step)}",
         });
     }
 

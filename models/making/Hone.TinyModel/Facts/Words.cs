@@ -64,7 +64,10 @@ internal static class Words
         var sorted = string.Join(", ", three.Order(StringComparer.Ordinal));
         return new Fact($"sort:{sorted}", $"sort:{sorted}", new Dictionary<string, string>
         {
-            ["first"] = three[0], ["second"] = three[1], ["third"] = three[2], ["sorted"] = sorted,
+            ["first"] = three[0],
+            ["second"] = three[1],
+            ["third"] = three[2],
+            ["sorted"] = sorted,
         });
     }
 

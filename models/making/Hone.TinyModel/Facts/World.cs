@@ -22,13 +22,12 @@ internal sealed class World
     /// <summary>A source by name; throws <see cref="KeyNotFoundException"/> for one that does not exist.</summary>
     public FactSource this[string name] => sources[name];
 
-    /// <summary>How many facts the closed lists hold (rows of tables, not sums).</summary>
-    public int ListedFacts => sources.Values.Sum(source => source.All?.Length ?? 0);
-
     /// <summary>Who an assistant is.</summary>
     public static Fact Assistant(string name, string author, string authorInChinese) => new("self", $"self:{name}", new Dictionary<string, string>
     {
-        ["name"] = name, ["author"] = author, ["author_zh"] = authorInChinese,
+        ["name"] = name,
+        ["author"] = author,
+        ["author_zh"] = authorInChinese,
     });
 
     private void AddNumbers()

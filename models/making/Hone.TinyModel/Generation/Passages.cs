@@ -18,17 +18,22 @@ internal sealed class Passages
         bySubject = SubjectTables.Distinct().ToDictionary(table => table, table => book.Asked.Where(relation => relation.InArticles && relation.Source == book.World[table]).ToArray());
     }
 
+    /// <summary>Articles about two subjects, one under the other; a single short one would soon repeat.</summary>
+    public string Articles(Tongue tongue, RowRandom random) => Article(tongue, random) + "\n" + Article(tongue, random);
+
     /// <summary>Several facts about one subject, the later ones sometimes with a pronoun.</summary>
-    public string Article(Tongue tongue, RowRandom random)
+    private string Article(Tongue tongue, RowRandom random)
     {
         var table = random.Pick(SubjectTables);
         var fact = random.Pick(book.World[table].All!);
         var relations = random.Shuffled(bySubject[table].Where(relation => relation.States(tongue) && relation.Covers(fact, tongue)));
         var sentences = new List<string>();
+        var referentIsClear = false;
         foreach (var relation in relations.Take(random.Between(3, 6)))
         {
             var also = relation.In(tongue).Also;
-            var pronoun = sentences.Count > 0 && also.Count > 0 && random.Chance(60);
+            var pronoun = referentIsClear && also.Count > 0 && random.Chance(60);
+            referentIsClear = relation.ReferentIsClear;
             sentences.Add(fact.Fill(pronoun ? random.Pick(also) : relation.In(tongue).Say[0], tongue, random));
         }
 

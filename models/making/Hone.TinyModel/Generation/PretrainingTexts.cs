@@ -16,14 +16,14 @@ internal sealed class PretrainingTexts(TalkBook book, ulong seed)
         var tongue = random.Chance(55) ? Tongue.English : Tongue.Chinese;
         return random.Below(100) switch
         {
-            < 22 => passages.Article(tongue, random),
+            < 22 => passages.Articles(tongue, random),
             < 34 => passages.List(tongue, random),
             < 44 => passages.Parallel(random),
             < 68 => passages.Questions(tongue, random),
             < 74 => passages.Scene(tongue, random),
-            < 82 => passages.Story(tongue, random),
+            < 82 => passages.Story(tongue, random) + "\n" + passages.Story(tongue, random),
             < 96 => exercises.Sums(tongue, random),
-            _ => exercises.Counting(tongue, random),
+            _ => exercises.Counting(tongue, random) + "\n" + exercises.Counting(tongue, random),
         };
     }
 }

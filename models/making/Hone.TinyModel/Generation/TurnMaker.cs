@@ -113,7 +113,8 @@ internal sealed class TurnMaker(TalkBook book, RowRandom random, Fact self)
                 break;
             case "brief":
                 if (relation.Source!.All is null || !relation.In(tongue).Key!.IsOneSlot) return null;
-                answer = English.Capitalised(key.Split('|')[0]) + (tongue == Tongue.English ? "." : "。");
+                answer = English.Capitalised(key.Split('|')[0]);
+                answer += char.IsAsciiLetter(answer[^1]) || tongue == Tongue.English ? "." : "。";
                 break;
         }
 

@@ -29,7 +29,13 @@ internal sealed class Phrasings
     /// <summary>The list with a section's name in relation files; null for an unknown name.</summary>
     public List<Template>? Section(string name) => name switch
     {
-        "ask" => Ask, "follow" => Follow, "it" => It, "say" => Say, "also" => Also, "check" => Check, _ => null,
+        "ask" => Ask,
+        "follow" => Follow,
+        "it" => It,
+        "say" => Say,
+        "also" => Also,
+        "check" => Check,
+        _ => null,
     };
 
     /// <summary>All slots except the one that a check fills itself.</summary>

@@ -6,7 +6,7 @@ namespace Hone.TinyModel.Talk;
 /// <summary>All that can be said: the relations, the remarks, the stories and the system messages.</summary>
 internal sealed class TalkBook
 {
-    private static readonly string[] Files = ["geography", "animals", "words", "numbers", "everyday", "general", "smalltalk"];
+    private static readonly string[] Files = ["geography", "animals", "words", "letters", "grammar", "sums", "numbers", "everyday", "calendar", "general", "smalltalk"];
 
     private readonly Relation[][] byWeight = new Relation[2][];
     private readonly Dictionary<string, List<Template>> systems = [];

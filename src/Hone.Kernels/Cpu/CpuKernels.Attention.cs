@@ -1,0 +1,121 @@
+using System.Runtime.Intrinsics;
+using Hone.Kernels.Cpu.Attention;
+using Hone.Tensors;
+
+namespace Hone.Kernels.Cpu;
+
+/// <summary>
+/// Causal attention with grouped queries within segments. q, output, dq, dOutput [T, H·D]; k, v, dk, dv [T, G·D];
+/// logSumExp, delta [T, H]; segmentStarts [1, S + 1]. Blocks of 128 queries × 64 keys live in per-thread scratch; the
+/// backward pass makes the probabilities again from logSumExp. Each output element is written by one item.
+/// </summary>
+public sealed unsafe partial class CpuKernels
+{
+    /// <summary>From this many queries on, a cache is read block by block.</summary>
+    private const int CachedBlockQueries = 16;
+
+    /// <summary>Whether block products use vectors of 16. The bits don't depend on it; tests turn it off.</summary>
+    internal bool WideVectors { get; set; } = Vector512.IsHardwareAccelerated;
+
+    /// <summary>Bytes that attention takes at its first call.</summary>
+    internal static long AttentionScratchBytes(int headSize, int threads) =>
+        AttentionBlocks.FloatsPerThread(headSize) * threads * sizeof(float);
+
+    /// <inheritdoc/>
+    public void Attention(Tensor q, Tensor k, Tensor v, Tensor segmentStarts, Tensor output, Tensor logSumExp, in AttentionShape shape)
+    {
+        RequireAttention(q, k, v, shape);
+        OpShapes.RequireSame(q, output);
+        OpShapes.Require(logSumExp.Rows == q.Rows && logSumExp.Columns == shape.Heads && logSumExp.Type == DType.F32, q, logSumExp);
+        RequireSegments(segmentStarts, q);
+        OpShapes.Require(k.Rows == q.Rows, q, k);
+        var blocks = new AttentionBlocks(shape, EnsureAttentionScratch(shape));
+        ForwardBlocks(blocks, q, k, v, segmentStarts.I32, segmentStarts.Columns - 1, 0, output, logSumExp);
+    }
+
+    /// <inheritdoc/>
+    public void CachedAttention(Tensor q, Tensor k, Tensor v, Tensor output, in AttentionShape shape)
+    {
+        RequireAttention(q, k, v, shape);
+        OpShapes.RequireSame(q, output);
+        OpShapes.Require(k.Rows >= q.Rows, q, k);
+        var blocks = new AttentionBlocks(shape, EnsureAttentionScratch(shape));
+        if (q.Rows < CachedBlockQueries)
+        {
+            team.Run(q.Rows * shape.Heads, new CachedAttentionJob(blocks, q, k, v, output));
+            return;
+        }
+
+        var starts = stackalloc int[] { 0, q.Rows };
+        ForwardBlocks(blocks, q, k, v, starts, 1, k.Rows - q.Rows, output, default);
+    }
+
+    /// <inheritdoc/>
+    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor segmentStarts, Tensor output, Tensor logSumExp, Tensor dOutput,
+        Tensor delta, Tensor dq, Tensor dk, Tensor dv, in AttentionShape shape)
+    {
+        RequireAttention(q, k, v, shape);
+        RequireSegments(segmentStarts, q);
+        OpShapes.Require(k.Rows == q.Rows, q, k);
+        OpShapes.RequireSame(q, output);
+        OpShapes.RequireSame(q, dOutput);
+        OpShapes.RequireSame(q, dq);
+        OpShapes.RequireSame(k, dk);
+        OpShapes.RequireSame(v, dv);
+        OpShapes.RequireSame(logSumExp, delta);
+        OpShapes.Require(logSumExp.Rows == q.Rows && logSumExp.Columns == shape.Heads, q, logSumExp);
+        var blocks = new AttentionBlocks(shape, EnsureAttentionScratch(shape));
+        var items = (q.Rows + AttentionDeltaJob.RowsPerItem - 1) / AttentionDeltaJob.RowsPerItem;
+        team.Run(items, new AttentionDeltaJob(shape.Heads, shape.HeadSize, output, dOutput, delta));
+        var operands = new AttentionOperands(q, k, v, logSumExp, dOutput, delta);
+        if (WideVectors) BackwardBlocks<Width512, Vector512<float>>(blocks, operands, segmentStarts, dq, dk, dv);
+        else BackwardBlocks<Width256, Vector256<float>>(blocks, operands, segmentStarts, dq, dk, dv);
+    }
+
+    private static void RequireAttention(Tensor q, Tensor k, Tensor v, in AttentionShape shape)
+    {
+        OpShapes.Require(shape.HeadSize > 0 && shape.KeyValueHeads > 0 && shape.Heads % shape.KeyValueHeads == 0 && shape.Scale > 0, q, k);
+        OpShapes.Require(q.Columns == shape.Heads * shape.HeadSize && k.Columns == shape.KeyValueHeads * shape.HeadSize, q, k);
+        OpShapes.RequireSame(k, v);
+        OpShapes.RequireType(DType.F32, q);
+        OpShapes.RequireType(DType.F32, k);
+    }
+
+    /// <summary>Starts ascend from 0 to T: a hole would leave rows of the output unwritten.</summary>
+    private static void RequireSegments(Tensor starts, Tensor q)
+    {
+        OpShapes.RequireType(DType.I32, starts);
+        OpShapes.Require(starts.Columns >= 1 && starts.I32[0] == 0 && starts.I32[starts.Columns - 1] == q.Rows, starts, q);
+        for (var s = 1; s < starts.Columns; s++) OpShapes.Require(starts.I32[s] >= starts.I32[s - 1], starts, q);
+    }
+
+    private float* EnsureAttentionScratch(in AttentionShape shape) =>
+        (float*)attentionScratch.Ensure(AttentionScratchBytes(shape.HeadSize, team.Count));
+
+    private void ForwardBlocks(AttentionBlocks blocks, Tensor q, Tensor k, Tensor v, int* starts, int segments, int keyOffset, Tensor output,
+        Tensor logSumExp)
+    {
+        var count = AttentionBlocks.Count(starts, segments, AttentionBlocks.QueryRows);
+        var items = count * blocks.Shape.Heads;
+        if (WideVectors)
+        {
+            team.Run(items, new AttentionForwardJob<Width512, Vector512<float>>(blocks, q, k, v, starts, count, keyOffset, output, logSumExp));
+        }
+        else
+        {
+            team.Run(items, new AttentionForwardJob<Width256, Vector256<float>>(blocks, q, k, v, starts, count, keyOffset, output, logSumExp));
+        }
+    }
+
+    private void BackwardBlocks<TWidth, V>(AttentionBlocks blocks, AttentionOperands operands, Tensor segmentStarts, Tensor dq, Tensor dk,
+        Tensor dv)
+        where TWidth : struct, IVectorWidth<V>
+        where V : struct
+    {
+        var (starts, segments) = ((nint)segmentStarts.I32, segmentStarts.Columns - 1);
+        var queryBlocks = AttentionBlocks.Count((int*)starts, segments, AttentionBlocks.QueryRows);
+        team.Run(queryBlocks * blocks.Shape.Heads, new AttentionQueryGradientJob<TWidth, V>(blocks, operands, (int*)starts, queryBlocks, dq));
+        var keyBlocks = AttentionBlocks.Count((int*)starts, segments, AttentionBlocks.Keys);
+        team.Run(keyBlocks * blocks.Shape.KeyValueHeads, new AttentionKeyGradientJob<TWidth, V>(blocks, operands, (int*)starts, dk, dv));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.Intrinsics;
+using Hone.Tensors;
+
+namespace Hone.Kernels.Cpu;
+
+/// <summary>
+/// Rotary position embedding in place. x [T, heads·D]; positions [1, T]; cos, sin [P, R/2].
+/// (a, b) = (xᵢ, xᵢ₊ᵣ⸝₂) becomes (a·cos − b·sin, b·cos + a·sin) in every head; backward is the same with −sin.
+/// </summary>
+public sealed unsafe partial class CpuKernels
+{
+    /// <inheritdoc/>
+    public void Rotary(Tensor x, Tensor positions, Tensor cos, Tensor sin, int headSize, bool inverse)
+    {
+        OpShapes.RequireSame(cos, sin);
+        OpShapes.Require(headSize > 0 && 2 * cos.Columns <= headSize, cos, sin);
+        OpShapes.Require(x.Columns % headSize == 0 && positions.Count == x.Rows, x, positions);
+        OpShapes.RequireType(DType.F32, x);
+        OpShapes.RequireType(DType.F32, cos);
+        OpShapes.RequireType(DType.I32, positions);
+        team.Run((x.Rows + RotaryJob.RowsPerItem - 1) / RotaryJob.RowsPerItem, new RotaryJob(x, positions.I32, cos, sin, headSize, inverse));
+    }
+
+    private readonly struct RotaryJob(Tensor x, int* positions, Tensor cos, Tensor sin, int headSize, bool inverse) : ITeamJob
+    {
+        public const int RowsPerItem = 8;
+
+        public void Execute(int item, int thread)
+        {
+            for (var t = item * RowsPerItem; t < Math.Min(x.Rows, (item + 1) * RowsPerItem); t++)
+            {
+                var position = positions[t];
+                if ((uint)position >= (uint)cos.Rows)
+                    throw new ArgumentOutOfRangeException(nameof(item), $"Rotary: position {position} of {cos.Rows} in the table.");
+                var row = x.F32 + (nint)t * x.Stride;
+                for (var head = 0; head < x.Columns; head += headSize)
+                    Turn(row + head, cos.F32 + (nint)position * cos.Stride, sin.F32 + (nint)position * sin.Stride);
+            }
+        }
+
+        private void Turn(float* head, float* c, float* s)
+        {
+            var half = cos.Columns;
+            for (var i = 0; i < half; i += Vectors.Lanes)
+            {
+                var n = half - i;
+                var (a, b) = (Vectors.Load(head + i, n), Vectors.Load(head + half + i, n));
+                var (cosine, sine) = (Vectors.Load(c + i, n), Vectors.Load(s + i, n));
+                if (inverse) sine = -sine;
+                Vectors.Store(Vector256.FusedMultiplyAdd(a, cosine, -(b * sine)), head + i, n);
+                Vectors.Store(Vector256.FusedMultiplyAdd(b, cosine, a * sine), head + half + i, n);
+            }
+        }
+    }
+}

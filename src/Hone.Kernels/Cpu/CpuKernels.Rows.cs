@@ -1,0 +1,59 @@
+using System.Runtime.Intrinsics;
+using Hone.Tensors;
+
+namespace Hone.Kernels.Cpu;
+
+/// <summary>
+/// Choosing rows. x [T, C], rows [1, S] distinct, y [S, C]. Forward: y[i] = x[rows[i]]. Backward: x and y change places,
+/// y[rows[i]] += x[i].
+/// </summary>
+public sealed unsafe partial class CpuKernels
+{
+    /// <inheritdoc/>
+    public void GatherRows(Tensor x, Tensor rows, Tensor y)
+    {
+        OpShapes.Require(x.Columns == y.Columns && rows.Count == y.Rows, x, y);
+        OpShapes.RequireType(DType.F32, x);
+        OpShapes.RequireType(DType.F32, y);
+        OpShapes.RequireType(DType.I32, rows);
+        team.Run((y.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(x, y, rows, add: false));
+    }
+
+    /// <inheritdoc/>
+    public void ScatterAddRows(Tensor x, Tensor rows, Tensor y)
+    {
+        OpShapes.Require(x.Columns == y.Columns && rows.Count == x.Rows, x, y);
+        OpShapes.RequireType(DType.F32, x);
+        OpShapes.RequireType(DType.F32, y);
+        OpShapes.RequireType(DType.I32, rows);
+        team.Run((x.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(y, x, rows, add: true));
+    }
+
+    /// <summary>Rows of <paramref name="all"/> to <paramref name="chosen"/>, or added the other way.</summary>
+    private readonly struct RowsJob(Tensor all, Tensor chosen, Tensor rows, bool add) : ITeamJob
+    {
+        public const int RowsPerItem = 16;
+
+        public void Execute(int item, int thread)
+        {
+            for (var i = item * RowsPerItem; i < Math.Min(chosen.Rows, (item + 1) * RowsPerItem); i++)
+            {
+                var row = rows.I32[i];
+                if ((uint)row >= (uint)all.Rows) throw new ArgumentOutOfRangeException(nameof(item), $"Row {row} of {all.Rows}.");
+                var one = chosen.F32 + (nint)i * chosen.Stride;
+                var other = all.F32 + (nint)row * all.Stride;
+                if (add) Add(one, other);
+                else new ReadOnlySpan<float>(other, all.Columns).CopyTo(new Span<float>(one, all.Columns));
+            }
+        }
+
+        private void Add(float* from, float* to)
+        {
+            for (var i = 0; i < all.Columns; i += Vectors.Lanes)
+            {
+                var n = all.Columns - i;
+                Vectors.Store(Vectors.Load(to + i, n) + Vectors.Load(from + i, n), to + i, n);
+            }
+        }
+    }
+}

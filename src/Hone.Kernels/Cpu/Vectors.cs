@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Hone.Kernels.Cpu;
+
+/// <summary>
+/// What the elementwise and row kernels share. Two rules make the bits the same on every processor: an element's result
+/// never depends on its neighbours' place in a vector (tails are run through the same vector code, filled up with zeros),
+/// and a sum has <see cref="SumLanes"/> logical lanes that are combined in a fixed tree.
+/// </summary>
+internal static unsafe class Vectors
+{
+    /// <summary>Elements of the vectors here.</summary>
+    public const int Lanes = 8;
+
+    /// <summary>Logical lanes of a sum: element i of a row belongs to lane i mod 16.</summary>
+    public const int SumLanes = 16;
+
+    /// <summary>Loads 0 to 8 elements and zeros behind them; reads nothing beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(float* from, long count)
+    {
+        if (count >= Lanes) return Vector256.Load(from);
+        var buffer = Vector256<float>.Zero;
+        Unsafe.CopyBlockUnaligned(&buffer, from, (uint)Math.Max(0, count) * sizeof(float));
+        return buffer;
+    }
+
+    /// <summary>Stores the first 0 to 8 elements; writes nothing beyond.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<float> value, float* to, long count)
+    {
+        if (count >= Lanes) value.Store(to);
+        else if (count > 0) Unsafe.CopyBlockUnaligned(to, &value, (uint)count * sizeof(float));
+    }
+
+    /// <summary>Sum of the 16 lanes (0…7 in <paramref name="low"/>, 8…15 in <paramref name="high"/>): halves are added until one is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector256<float> low, Vector256<float> high)
+    {
+        var eight = low + high;
+        var four = eight.GetLower() + eight.GetUpper();
+        return four[0] + four[2] + (four[1] + four[3]);
+    }
+
+    /// <summary>Largest element, the order being of no consequence.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Vector256<float> value)
+    {
+        var four = Vector128.Max(value.GetLower(), value.GetUpper());
+        return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
+    }
+
+    /// <summary>
+    /// eˣ, relative error below 2e-7 where the result is a normal number, gradual underflow, exactly 0 from −104 down and for
+    /// −∞, ∞ above 88.73, NaN for NaN. x = n·ln 2 + r with |r| ≤ ln 2/2; eʳ is Taylor's polynomial of degree 7, whose
+    /// remainder is below r⁸/8! = 5.2e-9; 2ⁿ is applied in two factors, as n may leave the range of exponents.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Exp(Vector256<float> x)
+    {
+        // Adding 1.5·2²³ rounds to an integer, which is then found in the low bits.
+        var shift = Vector256.Create(12582912f);
+        var clamped = Clamp(x, -104f, 89f);
+        var shifted = Vector256.FusedMultiplyAdd(clamped, Vector256.Create(1.442695041f), shift);
+        var n = shifted - shift;
+        var r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-0.693359375f), clamped);
+        r = Vector256.FusedMultiplyAdd(n, Vector256.Create(2.12194440e-4f), r);
+        var p = Vector256.FusedMultiplyAdd(Vector256.Create(1f / 5040), r, Vector256.Create(1f / 720));
+        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1f / 120));
+        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1f / 24));
+        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1f / 6));
+        p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(0.5f));
+        p = Vector256.FusedMultiplyAdd(p, r * r, r) + Vector256<float>.One;
+        var integer = shifted.AsInt32() - shift.AsInt32();
+        var first = integer >> 1;
+        return p * PowerOfTwo(first) * PowerOfTwo(integer - first);
+    }
+
+    /// <summary>eˣ of one number, with the bits of the vector form.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Exp(float x) => Exp(Vector256.Create(x))[0];
+
+    /// <summary>1/(1 + e⁻ˣ).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Sigmoid(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + Exp(-x));
+
+    /// <summary>Into [low, high]; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Clamp(Vector256<float> x, float low, float high)
+    {
+        var (least, most) = (Vector256.Create(low), Vector256.Create(high));
+        x = Vector256.ConditionalSelect(Vector256.LessThan(x, least), least, x);
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(x, most), most, x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> PowerOfTwo(Vector256<int> n) => ((n + Vector256.Create(127)) << 23).AsSingle();
+}

@@ -1,0 +1,56 @@
+using System.Runtime.Intrinsics;
+using Hone.Kernels.Cpu;
+
+namespace Hone.Kernels.Tests.Cpu;
+
+public class VectorsTests
+{
+    [Fact]
+    public void Exp_is_within_2e_7_wherever_the_result_is_a_normal_number()
+    {
+        var worst = 0.0;
+        foreach (var sign in new[] { 0u, 0x80000000u })
+        {
+            // Every 3001st float from 2⁻⁴⁰ to the ends of the range.
+            for (var bits = 0x2B800000u; bits < 0x42B20000u; bits += 3001)
+            {
+                var x = BitConverter.UInt32BitsToSingle(bits | sign);
+                if (x is < -87.3f or > 88.7f) continue;
+                var expected = Math.Exp(x);
+                worst = Math.Max(worst, Math.Abs(Vectors.Exp(x) - expected) / expected);
+            }
+        }
+
+        Assert.InRange(worst, 0, 2e-7);
+    }
+
+    [Theory]
+    [InlineData(float.NegativeInfinity, 0f)]
+    [InlineData(-1e30f, 0f)]
+    [InlineData(-105f, 0f)]
+    [InlineData(0f, 1f)]
+    [InlineData(1e-30f, 1f)]
+    [InlineData(88.8f, float.PositiveInfinity)]
+    [InlineData(3e38f, float.PositiveInfinity)]
+    [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData(float.NaN, float.NaN)]
+    public void Exp_at_the_edges(float x, float expected) => Assert.Equal(expected, Vectors.Exp(x));
+
+    [Fact]
+    public void Exp_underflows_gradually()
+    {
+        // One unit of a subnormal number is 2⁻¹⁴⁹; the last product rounds once, the factor before it is 2e-7 off at most.
+        for (var x = -87f; x > -104f; x -= 0.25f) Assert.InRange(Math.Abs(Vectors.Exp(x) - Math.Exp(x)), 0, 1.5e-45 + 2e-7 * Math.Exp(x));
+    }
+
+    [Fact]
+    public void An_element_has_the_same_bits_in_every_lane()
+    {
+        for (var lane = 0; lane < Vectors.Lanes; lane++)
+        {
+            var x = Vector256.Create(99f, -99f, float.NaN, 1, 2, 3, 4, 5).WithElement(lane, 1.2345f);
+            Assert.Equal(Vectors.Exp(1.2345f), Vectors.Exp(x)[lane]);
+            Assert.Equal(Vectors.Sigmoid(Vector256.Create(1.2345f))[0], Vectors.Sigmoid(x)[lane]);
+        }
+    }
+}
