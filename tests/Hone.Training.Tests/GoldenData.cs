@@ -1,5 +1,5 @@
 using Hone.Kernels;
-using Hone.Kernels.Reference;
+using Hone.Kernels.Cpu;
 using Hone.Settings;
 
 namespace Hone.Training.Tests;
@@ -7,7 +7,7 @@ namespace Hone.Training.Tests;
 /// <summary>The golden micro-batches as data rows, and the settings under which they were trained.</summary>
 internal static class GoldenData
 {
-    public static IKernels Kernels(int threads = 1) => new ReferenceKernels();
+    public static IKernels Kernels(int threads = 1) => new CpuKernels(threads);
 
     /// <summary>
     /// The micro-batches of a run one after the other, each row without its padding, as many times over as the run needs. Two rows a
