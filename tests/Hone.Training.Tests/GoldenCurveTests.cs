@@ -71,12 +71,31 @@ public sealed class GoldenCurveTests
         using var final = Golden.Open($"{folder}/final/adapter_model.safetensors");
         foreach (var parameter in decoder.AdapterParameters)
         {
-            var expected = final.All("base_model.model." + parameter.Name);
-            var actual = parameter.Value.AsSpan<float>();
-            var tolerance = Allowance * Math.Max(run.WeightNoise("base_model.model." + parameter.Name), Ulp);
-            Assert.Equal(expected.Length, actual.Length);
-            for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], tolerance);
+            CompareTails(final.All("base_model.model." + parameter.Name), parameter.Value.AsSpan<float>(),
+                Math.Max(run.WeightNoise("base_model.model." + parameter.Name), Ulp));
         }
+    }
+
+    /// <summary>
+    /// B starts at 0, so the first gradients of A are tiny, and AdamW divides them by themselves: where one is within rounding of 0,
+    /// its update is any part of the learning rate. The noise floor saw one throw of that dice. So: all elements together within
+    /// twice the floor, at most one in 500 beyond ten times, none beyond a hundred times (a hundredth of the learning rate).
+    /// </summary>
+    private static void CompareTails(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double noise)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var (squares, beyond, worst) = (0.0, 0, 0.0);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var difference = Math.Abs((double)expected[i] - actual[i]);
+            squares += difference * difference;
+            worst = Math.Max(worst, difference);
+            if (difference > Allowance * noise) beyond++;
+        }
+
+        Assert.InRange(Math.Sqrt(squares / expected.Length), 0, 2 * noise);
+        Assert.InRange(beyond, 0, (expected.Length + 499) / 500);
+        Assert.InRange(worst, 0, 100 * noise);
     }
 
     private static IReadOnlyList<LogEntry> Train(GoldenRun run, Decoder decoder, string data)

@@ -17,17 +17,31 @@ internal static class GoldenData
     {
         using var golden = Golden.Open(file);
         var shape = golden.Tensors.First(t => t.Name == "input_ids").Shape;
-        var (ids, mask, labels) = (golden.Elements<long>("input_ids").ToArray(), golden.Elements<long>("attention_mask").ToArray(),
-            golden.Elements<long>("labels").ToArray());
-        var (perBatch, length) = ((int)shape[1], (int)shape[2]);
+        return Rows(golden, "", (int)(shape[0] * shape[1]), microBatches * (int)shape[1]);
+    }
+
+    /// <summary>Batch i of a model's inputs.</summary>
+    public static List<TokenizedSample> Batch(Golden inputs, int i)
+    {
+        var rows = (int)inputs.Tensors.First(t => t.Name == $"batch{i}.input_ids").Shape[0];
+        return Rows(inputs, $"batch{i}.", rows, rows);
+    }
+
+    public static SftResult RunToEnd(Trainer trainer) => trainer.Run();
+
+    private static List<TokenizedSample> Rows(Golden golden, string prefix, int stored, int wanted)
+    {
+        var (ids, mask, labels) = (golden.Elements<long>(prefix + "input_ids").ToArray(),
+            golden.Elements<long>(prefix + "attention_mask").ToArray(), golden.Elements<long>(prefix + "labels").ToArray());
+        var length = ids.Length / stored;
         var rows = new List<TokenizedSample>();
-        for (var i = 0; i < microBatches * perBatch; i++)
+        for (var i = 0; i < wanted; i++)
         {
-            var row = i % ((int)shape[0] * perBatch);
-            var n = (int)mask.AsSpan(row * length, length).ToArray().Sum();
+            var start = i % stored * length;
+            var n = (int)mask.AsSpan(start, length).ToArray().Sum();
             rows.Add(new TokenizedSample(
-                [.. ids.AsSpan(row * length, n).ToArray().Select(v => (int)v)],
-                [.. labels.AsSpan(row * length, n).ToArray().Select(v => v == -100 ? 0f : 1f)], i));
+                [.. ids.AsSpan(start, n).ToArray().Select(v => (int)v)],
+                [.. labels.AsSpan(start, n).ToArray().Select(v => v == -100 ? 0f : 1f)], i));
         }
 
         return rows;
