@@ -1,5 +1,6 @@
 using Hone.Settings;
 using Hone.Training.Checkpoints;
+using Hone.Training.Runs;
 
 namespace Hone.Training.Tests;
 
@@ -110,6 +111,43 @@ public sealed class ResumeTests
         using (var run = new TinyRun(settings, folder.Sub("run"), resume: folder.Sub("run/checkpoint-4"))) run.Run();
         Assert.Equal((IEnumerable<string?>)whole, Steps(folder));
         Assert.Equal(["1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"], (IEnumerable<string?>)whole);
+    }
+
+    [Fact]
+    public void A_state_file_that_was_tampered_with_is_refused_and_never_crashes()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        var path = Path.Combine(checkpoint, ResumeState.FileName);
+        var good = File.ReadAllBytes(path);
+        var dice = new Random(7);
+        var refused = 0;
+        using var run = new TinyRun(Settings, acceptChanges: true);
+        for (var i = 0; i < 400; i++)
+        {
+            var bad = good.ToArray();
+            for (var n = dice.Next(1, 4); n > 0; n--) bad[dice.Next(bad.Length)] = (byte)dice.Next(32, 127);
+            if (i % 10 == 0) bad = bad[..dice.Next(bad.Length)];
+            File.WriteAllBytes(path, bad);
+            try
+            {
+                run.Trainer.Resume(checkpoint);
+            }
+            catch (HoneException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 50, 400);
+    }
+
+    [Fact]
+    public void A_run_that_is_being_written_cannot_be_opened_again()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = new TinyRun(Settings, folder.Sub("run"));
+        Assert.Contains("Another process", Assert.Throws<HoneException>(() => RunDirectory.Create(folder.Sub("run"), "{}").Dispose()).Message);
     }
 
     private static IEnumerable<string?> Steps(TemporaryFolder folder) => [.. File.ReadAllLines(folder.Sub("run/logging.jsonl"))
