@@ -74,6 +74,24 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_packed_run_resumes_in_the_middle_of_its_second_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { Packing = true, PerDeviceTrainBatchSize = 2, GradientAccumulationSteps = 2, NumTrainEpochs = 3 };
+        var rows = TinyRun.Rows(40);
+        using var whole = new TinyRun(settings, rows: rows, packingLength: 20);
+        Assert.InRange(whole.Trainer.Plan.PackingEfficiency, 0.8, 1);
+        var (perEpoch, expected) = (whole.Trainer.Plan.StepsPerEpoch, whole.Run());
+        using var halt = new Halt(perEpoch + 1, 1);
+        using (var first = new TinyRun(settings, folder.Sub("run"), observer: halt, rows: rows, packingLength: 20))
+            Assert.True(first.Trainer.Run(halt.Step, halt.Now).Interrupted);
+        using var second = new TinyRun(settings, folder.Sub("run"), rows: rows, packingLength: 20,
+            resume: folder.Sub($"run/checkpoint-{perEpoch + 1}-micro-1"));
+        TrainerLawTests.AssertSameBits(expected.LogHistory, second.Run().LogHistory);
+        Assert.Equal(whole.Bits(), second.Bits());
+    }
+
+    [Fact]
     public void Settings_that_would_change_the_bits_are_named_and_refused()
     {
         using var folder = new TemporaryFolder();

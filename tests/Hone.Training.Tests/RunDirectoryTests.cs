@@ -12,7 +12,11 @@ public sealed class RunDirectoryTests
 {
     private static SftSettings Settings => TinyRun.Settings with
     {
-        SaveStrategy = IntervalStrategy.Steps, SaveSteps = 1, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, SaveTotalLimit = 2,
+        SaveStrategy = IntervalStrategy.Steps,
+        SaveSteps = 1,
+        EvalStrategy = IntervalStrategy.Steps,
+        EvalSteps = 1,
+        SaveTotalLimit = 2,
     };
 
     [Fact]
@@ -98,7 +102,11 @@ public sealed class RunDirectoryTests
         using var inputs = Golden.Open($"{Model}/inputs.safetensors");
         var settings = TinyRun.Settings with
         {
-            MaxSteps = 1, PerDeviceTrainBatchSize = 3, GradientAccumulationSteps = 1, Shuffle = false, SaveGradients = folder.Sub("gradients.safetensors"),
+            MaxSteps = 1,
+            PerDeviceTrainBatchSize = 3,
+            GradientAccumulationSteps = 1,
+            Shuffle = false,
+            SaveGradients = folder.Sub("gradients.safetensors"),
         };
         using (var trainer = new Trainer(decoder, GoldenData.Batch(inputs, 2), [], new TrainerOptions { Settings = settings })) GoldenData.RunToEnd(trainer);
         using var written = SafetensorsFile.Open(settings.SaveGradients);
@@ -129,7 +137,11 @@ public sealed class RunDirectoryTests
         // The first step of a warm-up has rate 0: the model that is evaluated after it is the one that was loaded.
         var settings = TinyRun.Settings with
         {
-            MaxSteps = 1, WarmupSteps = 1, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, PerDeviceEvalBatchSize = batchSize,
+            MaxSteps = 1,
+            WarmupSteps = 1,
+            EvalStrategy = IntervalStrategy.Steps,
+            EvalSteps = 1,
+            PerDeviceEvalBatchSize = batchSize,
         };
         using var trainer = new Trainer(decoder, GoldenData.Batch(inputs, 0), GoldenData.Batch(inputs, 1), new TrainerOptions { Settings = settings });
         var evaluation = GoldenData.RunToEnd(trainer).LogHistory.Single(e => e.Has("eval_loss"));
@@ -146,6 +158,18 @@ public sealed class RunDirectoryTests
         run.Run();
         Assert.Equal(["started 0/2", "micro 1 1/3", "micro 1 2/3", "micro 1 3/3", "step 1/2", "micro 2 1/3", "micro 2 2/3", "micro 2 3/3", "step 2/2",
             "logged 2", "logged 2", "evaluated 2", "saved checkpoint-2 True"], recorder.Heard);
+    }
+
+    [Theory]
+    [InlineData(IntervalStrategy.Epoch, new[] { "checkpoint-4", "checkpoint-8" }, new[] { 4, 8 })]
+    [InlineData(IntervalStrategy.No, new[] { "checkpoint-8" }, new int[0])]
+    public void Saving_and_evaluating_can_go_by_epochs_and_the_end_is_always_saved(IntervalStrategy strategy, string[] saved, int[] evaluated)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = TinyRun.Settings with { SaveStrategy = strategy, EvalStrategy = strategy };
+        using var run = new TinyRun(settings, folder.Sub("run"), validation: TinyRun.Rows(2, from: 50));
+        Assert.Equal(evaluated, run.Run().LogHistory.Where(e => e.Has("eval_loss")).Select(e => e.Step));
+        Assert.Equal(saved, Directory.GetDirectories(folder.Sub("run"), "checkpoint-*").Select(Path.GetFileName).Order());
     }
 
     [Fact]
