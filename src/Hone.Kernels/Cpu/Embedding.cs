@@ -15,7 +15,7 @@ public sealed unsafe partial class CpuKernels
     {
         OpShapes.Require(table.Columns == y.Columns && ids.Count == y.Rows, table, y);
         OpShapes.Require(table.Type is DType.F32 or DType.BF16 or DType.F16 && y.Type == DType.F32, table, y);
-        OpShapes.RequireType(DType.I32, ids);
+        OpShapes.RequireIndices(ids, table);
         team.Run((y.Rows + EmbeddingJob.RowsPerItem - 1) / EmbeddingJob.RowsPerItem, new EmbeddingJob(table, ids.I32, y, scale));
     }
 
@@ -25,7 +25,7 @@ public sealed unsafe partial class CpuKernels
         OpShapes.Require(dtable.Columns == dy.Columns && ids.Count == dy.Rows, dtable, dy);
         OpShapes.RequireType(DType.F32, dtable);
         OpShapes.RequireType(DType.F32, dy);
-        OpShapes.RequireType(DType.I32, ids);
+        OpShapes.RequireIndices(ids, dtable);
         var items = (dy.Columns + EmbeddingBackwardJob.ColumnsPerItem - 1) / EmbeddingBackwardJob.ColumnsPerItem;
         team.Run(items, new EmbeddingBackwardJob(dy, ids.I32, dtable, scale));
     }
@@ -51,8 +51,19 @@ public sealed unsafe partial class CpuKernels
         private Vector256<float> Widen(byte* row, int at, int count)
         {
             if (table.Type == DType.F32) return Vectors.Load((float*)row + at, count);
+            if (table.Type == DType.BF16 && count >= Vectors.Lanes)
+            {
+                var (low, high) = Vector128.Widen(Vector128.Load((ushort*)row + at));
+                return (Vector256.Create(low, high) << 16).AsSingle();
+            }
+
+            return WidenOneByOne(row, at, Math.Min(count, Vectors.Lanes));
+        }
+
+        private Vector256<float> WidenOneByOne(byte* row, int at, int count)
+        {
             var values = Vector256<float>.Zero;
-            for (var i = 0; i < Math.Min(count, Vectors.Lanes); i++)
+            for (var i = 0; i < count; i++)
             {
                 ((float*)&values)[i] = table.Type == DType.F16
                     ? (float)((Half*)row)[at + i]
