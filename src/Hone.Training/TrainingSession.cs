@@ -70,6 +70,9 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Parameters that are trained.</summary>
     public long TrainableParameters { get; private set; }
 
+    /// <summary>Operations of a step.</summary>
+    public FlopModel Flops { get; private set; } = null!;
+
     /// <summary>Whether activations are computed again in the backward pass.</summary>
     public bool GradientCheckpointing { get; private set; }
 
@@ -122,6 +125,9 @@ public sealed class TrainingSession : IDisposable
     /// <param name="stop">Finish the running step, save, and return.</param>
     public SftResult Run(CancellationToken stop = default) =>
         (trainer ?? throw new InvalidOperationException("The session has not been started.")).Run(stop);
+
+    /// <summary>Puts the weights of a checkpoint of this run into the model, to look at them; training does not go on from there.</summary>
+    public void LoadCheckpoint(string checkpoint) => CheckpointContents.ReadWeights(checkpoint, Decoder);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -193,6 +199,7 @@ public sealed class TrainingSession : IDisposable
         using var outline = Decoder.Outline(Spec, kernels, IsFull);
         AttachAdapter(outline);
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
+        Flops = new FlopModel(outline);
         var resident = SystemMemory.ResidentBytes;
         Memory = MemoryPlan.Create(outline, Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
         GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;

@@ -5,6 +5,9 @@ internal static class VerbList
 {
     public static IReadOnlyList<IVerb> All { get; } =
     [
+        new SftVerb(),
+        new PretrainVerb(),
+        new PlanVerb(),
         new TokenizeVerb(),
         new TemplateRenderVerb(),
     ];

@@ -53,7 +53,6 @@ public sealed partial class CpuKernels : IKernels
         disposed = true;
         team.Dispose();
         workspace.Dispose();
-        DisposeOpScratch();
         attentionScratch.Dispose();
         reductionScratch.Dispose();
     }

@@ -63,6 +63,18 @@ internal static class CheckpointContents
         optimizer.StepCount = state.OptimizerSteps;
     }
 
+    /// <summary>Puts the trained values of a checkpoint into the model.</summary>
+    public static void ReadWeights(string folder, Decoder decoder)
+    {
+        var path = Path.Combine(folder, ResumeState.TensorFileName);
+        using var file = SafetensorsFile.Open(path);
+        foreach (var parameter in decoder.TrainableParameters)
+        {
+            var stored = file.Find(ValuePrefix + parameter.Name) ?? throw Unusable(path, $"it has no tensor '{ValuePrefix}{parameter.Name}'", null);
+            decoder.Kernels.Copy(stored.Data, parameter.Value);
+        }
+    }
+
     private static IEnumerable<(string Name, Tensor Tensor)> Tensors(AdamWOptimizer optimizer, bool gradients)
     {
         foreach (var tensor in optimizer.Tensors)
