@@ -24,13 +24,14 @@ internal sealed class WorkProgress : IDisposable
     /// <param name="what">What is being done: <c>tokenizing</c>.</param>
     /// <param name="unit">What is counted: <c>rows</c>.</param>
     /// <param name="total">How many there are; null when that is not known.</param>
-    public WorkProgress(CliConsole console, string what, string unit, int? total = null)
+    /// <param name="isQuiet">Whether to say nothing, since the results run over the screen themselves.</param>
+    public WorkProgress(CliConsole console, string what, string unit, int? total = null, bool isQuiet = false)
     {
         _console = console;
         _what = what;
         _unit = unit;
         _total = total;
-        _next = console.IsErrorTerminal ? s_quietStart : s_plainLine;
+        _next = isQuiet ? TimeSpan.MaxValue : console.IsErrorTerminal ? s_quietStart : s_plainLine;
     }
 
     /// <summary>Time since the work began.</summary>

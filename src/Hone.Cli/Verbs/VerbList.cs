@@ -7,8 +7,12 @@ internal static class VerbList
     [
         new SftVerb(),
         new PretrainVerb(),
+        new InferVerb(),
+        new EvalVerb(),
+        new MergeLoraVerb(),
         new PlanVerb(),
         new TokenizeVerb(),
         new TemplateRenderVerb(),
+        new DoctorVerb(),
     ];
 }

@@ -24,7 +24,7 @@ internal sealed class JsonLineFilter(CliConsole console, string? input, string? 
     public void Run(Action<JsonElement, Utf8JsonWriter> convert, CancellationToken cancellation)
     {
         using var file = output is null ? null : new ResultFile(output);
-        using var progress = file is null && console.IsTerminal ? null : new WorkProgress(console, what, "rows");
+        using var progress = new WorkProgress(console, what, "rows", isQuiet: file is null && console.IsTerminal);
         using var reader = input is null ? null : Open(input);
         var lines = new LongLineReader(reader ?? console.In, MaxLineLength);
         var writer = file?.Writer ?? console.Out;
@@ -36,7 +36,7 @@ internal sealed class JsonLineFilter(CliConsole console, string? input, string? 
             writer.Write(Convert(line, number, convert));
             writer.Write('\n');
             if (reader is null) writer.Flush();
-            progress?.Report(number);
+            progress.Report(number);
         }
 
         file?.Place();
