@@ -99,18 +99,28 @@ public sealed class ChatSession : IDisposable
         }
 
         var decoder = model.Tokenizer.CreateStreamingDecoder();
-        foreach (var id in prompt.AsSpan(0, spoken)) decoder.Append(id);
+        var before = 0;
+        foreach (var id in prompt.AsSpan(0, spoken)) before += decoder.Append(id).Length;
+        // The decoder may still hold the last bytes of the prompt; they are no part of the answer.
+        var held = spoken == 0 ? 0 : model.Tokenizer.Decode(prompt.AsSpan(0, spoken)).Length - before;
         var scanner = new StopWordScanner(options.StopWords);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var text = new StringBuilder();
         var result = generator.Generate(prompt, options, id =>
         {
-            if (!options.StopIds.Contains(id)) Emit(scanner.Append(decoder.Append(id)));
+            if (!options.StopIds.Contains(id)) Emit(scanner.Append(WithoutHeld(decoder.Append(id))));
             if (scanner.IsStopped) stop.Cancel();
         }, stop.Token);
-        Emit(scanner.Append(decoder.Flush()));
+        Emit(scanner.Append(WithoutHeld(decoder.Flush())));
         Emit(scanner.Flush());
         return new ChatAnswer(text.ToString(), result.Tokens.Count, scanner.IsStopped ? StopReason.StopWord : result.Reason);
+
+        string WithoutHeld(string piece)
+        {
+            var skipped = Math.Clamp(held, 0, piece.Length);
+            held -= skipped;
+            return piece[skipped..];
+        }
 
         void Emit(string piece)
         {
