@@ -27,11 +27,17 @@ public sealed class GenerationGoldenTests
             if (run!["left_padded_input_ids"] is { } padded)
             {
                 foreach (var (row, (mask, expected)) in padded.AsArray().Zip(run["attention_mask"]!.AsArray().Zip(run["new_tokens"]!.AsArray())))
-                    Compare(generator, Ints(row!)[(row!.AsArray().Count - Ints(mask!).Sum())..], new GenerationOptions(), Ints(expected!), model);
+                {
+                    // A row that ends early is filled up with id 0.
+                    var tokens = Ints(expected!);
+                    var end = Array.FindIndex(tokens, decoder.Spec.EndIds.Contains);
+                    Compare(generator, Ints(row!)[(row!.AsArray().Count - Ints(mask!).Sum())..], Options(null, decoder.Spec), end < 0 ? tokens : tokens[..(end + 1)], model);
+                }
+
                 continue;
             }
 
-            Compare(generator, Ints(run["prompt"]!), Options(run["settings"]), Ints(run["new_tokens"]!), $"{model}: {run["kind"]}");
+            Compare(generator, Ints(run["prompt"]!), Options(run["settings"], decoder.Spec), Ints(run["new_tokens"]!), $"{model}: {run["kind"]}");
             if (run["first_step_top5_ids"] is { } top) CompareFirstLogits(decoder, Ints(run["prompt"]!), Ints(top), run["first_step_top5_logits"]!);
             compared++;
         }
@@ -41,7 +47,7 @@ public sealed class GenerationGoldenTests
 
     private static void Compare(TextGenerator generator, int[] prompt, GenerationOptions options, int[] expected, string what)
     {
-        var tokens = generator.Generate(prompt, options with { MaxNewTokens = 40 }).Tokens;
+        var tokens = generator.Generate(prompt, options with { MaxNewTokens = 40 }, cancellation: TestContext.Current.CancellationToken).Tokens;
         Assert.True(expected.SequenceEqual(tokens), $"{what}:\n{string.Join(' ', expected)}\n{string.Join(' ', tokens)}");
     }
 
@@ -52,12 +58,12 @@ public sealed class GenerationGoldenTests
         for (var i = 0; i < ids.Length; i++) Assert.Equal((float)logits[i]!, actual[ids[i]], 5e-5f);
     }
 
-    private static GenerationOptions Options(JsonNode? settings) => new()
+    private static GenerationOptions Options(JsonNode? settings, DecoderSpec spec) => new()
     {
         RepetitionPenalty = (float?)settings?["repetition_penalty"] ?? 1,
         NoRepeatNgramSize = (int?)settings?["no_repeat_ngram_size"] ?? 0,
         MinNewTokens = (int?)settings?["min_new_tokens"] ?? 0,
-        StopIds = settings?["eos_token_id"] is { } id ? [(int)id] : [],
+        StopIds = settings?["eos_token_id"] is { } id ? [(int)id] : spec.EndIds,
     };
 
     private static int[] Ints(JsonNode list) => [.. list.AsArray().Select(n => (int)n!)];

@@ -31,7 +31,7 @@ public sealed class StoriesTests
             var weights = new float[ids.Length];
             Array.Fill(weights, 1);
             float[]? scored = null;
-            var totals = Evaluator.Run(decoder, [new TokenizedSample(ids, weights, 0)], 1, r => scored = r.TokenLogProbabilities);
+            var totals = Evaluator.Run(decoder, [new TokenizedSample(ids, weights, 0)], 1, r => scored = r.TokenLogProbabilities, cancellation: TestContext.Current.CancellationToken);
             Assert.Equal((double)row["mean_nll"]!, totals.MeanLoss, 1e-4);
             for (var i = 0; i < losses.Length; i++) Assert.Equal(losses[i], -scored![i], 1e-4f);
         }
@@ -48,7 +48,7 @@ public sealed class StoriesTests
         {
             var (ids, greedy) = (Ints(row["ids"]!), Ints(row["greedy_ids"]!));
             Assert.Equal(ids, tokenizer.Encode((string)row["prompt"]!, addSpecialTokens: true));
-            var result = generator.Generate(ids, new GenerationOptions { MaxNewTokens = 48, StopIds = [1] });
+            var result = generator.Generate(ids, new GenerationOptions { MaxNewTokens = 48, StopIds = [1] }, cancellation: TestContext.Current.CancellationToken);
             Assert.Equal(greedy, result.Tokens);
             Assert.Equal((string)row["greedy_text"]!, tokenizer.Decode([.. ids[1..], .. result.Tokens.Where(id => id != 1)]));
         }
