@@ -14,7 +14,11 @@ public sealed class KillTests
 
     private static SftSettings Settings => TinyRun.Settings with
     {
-        LrSchedulerType = LrSchedulerType.Constant, NumTrainEpochs = 10, SaveStrategy = IntervalStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 2,
+        LrSchedulerType = LrSchedulerType.Constant,
+        NumTrainEpochs = 10,
+        SaveStrategy = IntervalStrategy.Steps,
+        SaveSteps = 1,
+        SaveTotalLimit = 2,
     };
 
     [Fact]

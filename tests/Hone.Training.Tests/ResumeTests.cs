@@ -1,5 +1,6 @@
 using Hone.Settings;
 using Hone.Training.Checkpoints;
+using Hone.Training.Runs;
 
 namespace Hone.Training.Tests;
 
@@ -73,6 +74,24 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_packed_run_resumes_in_the_middle_of_its_second_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { Packing = true, PerDeviceTrainBatchSize = 2, GradientAccumulationSteps = 2, NumTrainEpochs = 3 };
+        var rows = TinyRun.Rows(40);
+        using var whole = new TinyRun(settings, rows: rows, packingLength: 20);
+        Assert.InRange(whole.Trainer.Plan.PackingEfficiency, 0.8, 1);
+        var (perEpoch, expected) = (whole.Trainer.Plan.StepsPerEpoch, whole.Run());
+        using var halt = new Halt(perEpoch + 1, 1);
+        using (var first = new TinyRun(settings, folder.Sub("run"), observer: halt, rows: rows, packingLength: 20))
+            Assert.True(first.Trainer.Run(halt.Step, halt.Now).Interrupted);
+        using var second = new TinyRun(settings, folder.Sub("run"), rows: rows, packingLength: 20,
+            resume: folder.Sub($"run/checkpoint-{perEpoch + 1}-micro-1"));
+        TrainerLawTests.AssertSameBits(expected.LogHistory, second.Run().LogHistory);
+        Assert.Equal(whole.Bits(), second.Bits());
+    }
+
+    [Fact]
     public void Settings_that_would_change_the_bits_are_named_and_refused()
     {
         using var folder = new TemporaryFolder();
@@ -110,6 +129,43 @@ public sealed class ResumeTests
         using (var run = new TinyRun(settings, folder.Sub("run"), resume: folder.Sub("run/checkpoint-4"))) run.Run();
         Assert.Equal((IEnumerable<string?>)whole, Steps(folder));
         Assert.Equal(["1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"], (IEnumerable<string?>)whole);
+    }
+
+    [Fact]
+    public void A_state_file_that_was_tampered_with_is_refused_and_never_crashes()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        var path = Path.Combine(checkpoint, ResumeState.FileName);
+        var good = File.ReadAllBytes(path);
+        var dice = new Random(7);
+        var refused = 0;
+        using var run = new TinyRun(Settings, acceptChanges: true);
+        for (var i = 0; i < 400; i++)
+        {
+            var bad = good.ToArray();
+            for (var n = dice.Next(1, 4); n > 0; n--) bad[dice.Next(bad.Length)] = (byte)dice.Next(32, 127);
+            if (i % 10 == 0) bad = bad[..dice.Next(bad.Length)];
+            File.WriteAllBytes(path, bad);
+            try
+            {
+                run.Trainer.Resume(checkpoint);
+            }
+            catch (HoneException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 50, 400);
+    }
+
+    [Fact]
+    public void A_run_that_is_being_written_cannot_be_opened_again()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = new TinyRun(Settings, folder.Sub("run"));
+        Assert.Contains("Another process", Assert.Throws<HoneException>(() => RunDirectory.Create(folder.Sub("run"), "{}").Dispose()).Message);
     }
 
     private static IEnumerable<string?> Steps(TemporaryFolder folder) => [.. File.ReadAllLines(folder.Sub("run/logging.jsonl"))

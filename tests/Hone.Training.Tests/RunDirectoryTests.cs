@@ -12,7 +12,11 @@ public sealed class RunDirectoryTests
 {
     private static SftSettings Settings => TinyRun.Settings with
     {
-        SaveStrategy = IntervalStrategy.Steps, SaveSteps = 1, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, SaveTotalLimit = 2,
+        SaveStrategy = IntervalStrategy.Steps,
+        SaveSteps = 1,
+        EvalStrategy = IntervalStrategy.Steps,
+        EvalSteps = 1,
+        SaveTotalLimit = 2,
     };
 
     [Fact]
@@ -98,7 +102,11 @@ public sealed class RunDirectoryTests
         using var inputs = Golden.Open($"{Model}/inputs.safetensors");
         var settings = TinyRun.Settings with
         {
-            MaxSteps = 1, PerDeviceTrainBatchSize = 3, GradientAccumulationSteps = 1, Shuffle = false, SaveGradients = folder.Sub("gradients.safetensors"),
+            MaxSteps = 1,
+            PerDeviceTrainBatchSize = 3,
+            GradientAccumulationSteps = 1,
+            Shuffle = false,
+            SaveGradients = folder.Sub("gradients.safetensors"),
         };
         using (var trainer = new Trainer(decoder, GoldenData.Batch(inputs, 2), [], new TrainerOptions { Settings = settings })) GoldenData.RunToEnd(trainer);
         using var written = SafetensorsFile.Open(settings.SaveGradients);
@@ -115,6 +123,55 @@ public sealed class RunDirectoryTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Evaluation_gives_the_golden_loss_however_rows_are_batched(int batchSize)
+    {
+        const string Model = "golden/models/llama_untied";
+        var manifest = JsonNode.Parse(File.ReadAllText(SharedData.PathOf($"{Model}/manifest.json")))!;
+        using var kernels = GoldenData.Kernels();
+        using var decoder = Decoder.Load(SharedData.PathOf($"{Model}/checkpoint"), kernels, trainable: true);
+        using var inputs = Golden.Open($"{Model}/inputs.safetensors");
+
+        // The first step of a warm-up has rate 0: the model that is evaluated after it is the one that was loaded.
+        var settings = TinyRun.Settings with
+        {
+            MaxSteps = 1,
+            WarmupSteps = 1,
+            EvalStrategy = IntervalStrategy.Steps,
+            EvalSteps = 1,
+            PerDeviceEvalBatchSize = batchSize,
+        };
+        using var trainer = new Trainer(decoder, GoldenData.Batch(inputs, 0), GoldenData.Batch(inputs, 1), new TrainerOptions { Settings = settings });
+        var evaluation = GoldenData.RunToEnd(trainer).LogHistory.Single(e => e.Has("eval_loss"));
+        Assert.Equal((double)manifest["batches"]![1]!["loss"]!, evaluation["eval_loss"], 2e-6);
+    }
+
+    [Fact]
+    public void An_observer_hears_everything_in_order()
+    {
+        using var folder = new TemporaryFolder();
+        var recorder = new Recorder();
+        var settings = Settings with { NumTrainEpochs = 0.5, LoggingSteps = 2, LoggingFirstStep = false, EvalSteps = 2, SaveSteps = 2 };
+        using var run = new TinyRun(settings, folder.Sub("run"), validation: TinyRun.Rows(2, from: 50), observer: recorder);
+        run.Run();
+        Assert.Equal(["started 0/2", "micro 1 1/3", "micro 1 2/3", "micro 1 3/3", "step 1/2", "micro 2 1/3", "micro 2 2/3", "micro 2 3/3", "step 2/2",
+            "logged 2", "logged 2", "evaluated 2", "saved checkpoint-2 True"], recorder.Heard);
+    }
+
+    [Theory]
+    [InlineData(IntervalStrategy.Epoch, new[] { "checkpoint-4", "checkpoint-8" }, new[] { 4, 8 })]
+    [InlineData(IntervalStrategy.No, new[] { "checkpoint-8" }, new int[0])]
+    public void Saving_and_evaluating_can_go_by_epochs_and_the_end_is_always_saved(IntervalStrategy strategy, string[] saved, int[] evaluated)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = TinyRun.Settings with { SaveStrategy = strategy, EvalStrategy = strategy };
+        using var run = new TinyRun(settings, folder.Sub("run"), validation: TinyRun.Rows(2, from: 50));
+        Assert.Equal(evaluated, run.Run().LogHistory.Where(e => e.Has("eval_loss")).Select(e => e.Step));
+        Assert.Equal(saved, Directory.GetDirectories(folder.Sub("run"), "checkpoint-*").Select(Path.GetFileName).Order());
+    }
+
     [Fact]
     public void Versions_count_on_and_carry_the_time()
     {
@@ -124,5 +181,22 @@ public sealed class RunDirectoryTests
         Directory.CreateDirectory(folder.Sub("v10-20261121-093000"));
         using var next = RunDirectory.CreateVersion(folder.Path, "{}", now);
         Assert.Equal("v11-20261121-093000", Path.GetFileName(next.Path));
+    }
+
+    private sealed class Recorder : ITrainingObserver
+    {
+        public List<string> Heard { get; } = [];
+
+        public void Started(TrainingPlan plan, int startStep) => Heard.Add($"started {startStep}/{plan.TotalSteps}");
+
+        public void MicroBatchCompleted(int step, int index, int count) => Heard.Add($"micro {step} {index}/{count}");
+
+        public void StepCompleted(in StepReport report) => Heard.Add($"step {report.Step}/{report.TotalSteps}");
+
+        public void Logged(LogEntry entry) => Heard.Add($"logged {entry.Step}");
+
+        public void EvaluationCompleted(LogEntry entry) => Heard.Add($"evaluated {entry.Step}");
+
+        public void CheckpointSaved(string path, bool isBest) => Heard.Add($"saved {Path.GetFileName(path)} {isBest}");
     }
 }

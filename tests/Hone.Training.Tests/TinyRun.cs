@@ -30,7 +30,16 @@ internal sealed class TinyRun : IDisposable
             RowName = row => $"data.jsonl:{row + 1}",
             AcceptChangedSettings = acceptChanges,
         }, Directory, observer);
-        if (resume is not null) Trainer.Resume(resume);
+        if (resume is null) return;
+        try
+        {
+            Trainer.Resume(resume);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public static DecoderSpec Spec { get; } = DecoderSpec.Parse(JsonNode.Parse("""

@@ -38,6 +38,9 @@ internal static class CheckpointContents
             var state = JsonSerializer.Deserialize<ResumeState>(File.ReadAllBytes(path), CheckpointJson.Options);
             if (state?.Version != ResumeState.CurrentVersion)
                 throw Unusable(path, $"its version is {state?.Version}; this Hone reads {ResumeState.CurrentVersion}", null);
+            if (state.Fingerprint is null || state.Progress is not { GlobalStep: >= 0, Epoch: >= 0, MicroBatch: >= 0, LogHistory: not null }
+                || state.OptimizerSteps < 0 || state.Progress.LogHistory.Contains(null!))
+                throw Unusable(path, "it says impossible things", null);
             return state;
         }
         catch (Exception e) when (e is JsonException or IOException or NotSupportedException)
@@ -86,6 +89,6 @@ internal static class CheckpointContents
         }
     }
 
-    private static HoneException Unusable(string path, string why, Exception? inner) =>
+    public static HoneException Unusable(string path, string why, Exception? inner) =>
         new(ExitCode.Model, $"Training can't resume: {why}.", path, "Resume from another checkpoint, or start anew.", inner);
 }
