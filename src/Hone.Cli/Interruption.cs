@@ -28,6 +28,7 @@ internal sealed class Interruption : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
+                if (signal == PosixSignal.SIGINT && _console.InterruptHandler?.Invoke() == true) return;
                 Request();
             }));
         }

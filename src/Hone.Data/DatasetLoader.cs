@@ -1,7 +1,6 @@
 using Hone.Data.Readers;
 using Hone.Data.Rendering;
 using Hone.Data.Schemas;
-using Hone.Tensors;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
 
@@ -12,21 +11,22 @@ public sealed class DatasetLoader
 {
     private const int RowsPerBatch = 1024;
 
-    private readonly Tokenizer tokenizer;
+    private readonly Tokenizer? tokenizer;
+    private readonly SegmentTokenizer? segmentTokenizer;
     private readonly SegmentRenderer? renderer;
     private readonly DatasetOptions options;
-    private readonly HashSet<int> endIds;
 
     /// <summary>Creates a loader.</summary>
-    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="tokenizer">The model's tokenizer; null when only rows with <c>input_ids</c> are read.</param>
     /// <param name="template">Its chat template; null when only plain text or tokens are read.</param>
     /// <param name="endTokens">Ids of the tokens that may end a turn.</param>
     /// <param name="options">Loss scope, lengths, replacements.</param>
-    public DatasetLoader(Tokenizer tokenizer, ChatTemplate? template, IReadOnlyList<int> endTokens, DatasetOptions options)
+    public DatasetLoader(Tokenizer? tokenizer, ChatTemplate? template, IReadOnlyList<int> endTokens, DatasetOptions options)
     {
         this.tokenizer = tokenizer;
         this.options = options;
-        endIds = [.. endTokens];
+        if (tokenizer is null) return;
+        segmentTokenizer = new SegmentTokenizer(tokenizer, endTokens);
         renderer = template is null ? null : new SegmentRenderer(template, endTokens.Select(id => tokenizer.TokenOf(id) ?? ""))
         {
             Scope = options.Scope,
@@ -45,8 +45,7 @@ public sealed class DatasetLoader
         var account = new DatasetAccount(options);
         foreach (var (path, count) in files)
         {
-            IEnumerable<JsonRow> rows = JsonRows.Read(path);
-            if (count is { } wanted) rows = Choose(rows, path, wanted);
+            var rows = DatasetRows.Read(path, count, options);
             foreach (var batch in rows.Chunk(RowsPerBatch))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -63,24 +62,8 @@ public sealed class DatasetLoader
     /// <summary>One conversation as it would be trained, for previews and tests.</summary>
     public (int[] Ids, float[] Weights) Tokenize(Conversation conversation)
     {
-        var (ids, weights, _) = Tokenize(Rendered(conversation));
+        var (ids, weights, _) = Render(conversation);
         return (ids, weights);
-    }
-
-    private IEnumerable<JsonRow> Choose(IEnumerable<JsonRow> rows, string path, int wanted)
-    {
-        if (!options.SampleAtRandom) return rows.Take(wanted);
-        var all = rows.ToList();
-        if (wanted >= all.Count) return all;
-        var order = Enumerable.Range(0, all.Count).ToArray();
-        var stream = CounterRandom.Stream("choose rows of " + Path.GetFileName(path));
-        for (var i = 0; i < wanted; i++)
-        {
-            var j = i + CounterRandom.Below(options.Seed, stream, (ulong)i, all.Count - i);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
-
-        return order.Take(wanted).Order().Select(i => all[i]);
     }
 
     private void ConvertAll(JsonRow[] rows, RowOutcome[] outcomes)
@@ -106,7 +89,7 @@ public sealed class DatasetLoader
             {
                 Pretokenized p => CheckVocabulary(p),
                 PlainText p => TokenizeText(Placeholders.Replace(p.Text, options)),
-                Conversation c => Tokenize(Rendered(Placeholders.Replace(c, options))),
+                Conversation c => Render(Placeholders.Replace(c, options)),
                 _ => throw new InvalidOperationException(content.GetType().Name),
             };
             return RowOutcome.Used(ids, weights, turnsWithoutEnd);
@@ -117,27 +100,19 @@ public sealed class DatasetLoader
         }
     }
 
-    private IReadOnlyList<Segment> Rendered(Conversation conversation) =>
-        (renderer ?? throw new HoneException(ExitCode.Data, "the model has no chat template, and the row is a conversation", null,
-            "Give one with --template.")).Render(conversation);
-
-    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) Tokenize(IReadOnlyList<Segment> segments)
+    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) Render(Conversation conversation)
     {
-        var ids = new List<int>();
-        var weights = new List<float>();
-        var turnsWithoutEnd = 0;
-        foreach (var segment in segments)
-        {
-            tokenizer.Encode(segment.Text, ids);
-            while (weights.Count < ids.Count) weights.Add(segment.Weight);
-            if (segment.Weight > 0 && ids.Count > 0 && !endIds.Contains(ids[^1])) turnsWithoutEnd++;
-        }
-
-        return ([.. ids], [.. weights], turnsWithoutEnd);
+        RequireTokenizer();
+        if (renderer is null) throw new HoneException(ExitCode.Data, "the model has no chat template, and the row is a conversation", null, "Give one with --template.");
+        return segmentTokenizer!.Encode(renderer.Render(conversation));
     }
+
+    private Tokenizer RequireTokenizer() => tokenizer
+        ?? throw new HoneException(ExitCode.Data, "the model folder has no tokenizer, so only rows with input_ids can be read");
 
     private (int[] Ids, float[] Weights, int TurnsWithoutEnd) TokenizeText(string text)
     {
+        var tokenizer = RequireTokenizer();
         var ids = new List<int>();
         if (tokenizer.BeginId is { } begin && tokenizer.Encode("", addSpecialTokens: true) is [var first, ..] && first == begin) ids.Add(begin);
         tokenizer.Encode(text, ids);
@@ -149,8 +124,9 @@ public sealed class DatasetLoader
 
     private (int[] Ids, float[] Weights, int TurnsWithoutEnd) CheckVocabulary(Pretokenized row)
     {
-        if (Array.FindIndex(row.Ids, id => id >= tokenizer.VocabularySize) is >= 0 and var bad)
-            throw new HoneException(ExitCode.Data, $"input_ids[{bad}] is {row.Ids[bad]}, the vocabulary has {tokenizer.VocabularySize} tokens");
+        var limit = options.VocabularySize ?? tokenizer?.VocabularySize ?? int.MaxValue;
+        if (Array.FindIndex(row.Ids, id => id >= limit) is >= 0 and var bad)
+            throw new HoneException(ExitCode.Data, $"input_ids[{bad}] is {row.Ids[bad]}, the vocabulary has {limit} tokens");
         return (row.Ids, row.LossWeights, 0);
     }
 }

@@ -45,6 +45,9 @@ public sealed record DatasetOptions
     /// <summary>Whether <c>file#N</c> draws rows at random (in file order) or takes the first N.</summary>
     public bool SampleAtRandom { get; init; } = true;
 
+    /// <summary>Ids that rows with <c>input_ids</c> may hold are below this; null takes the tokenizer's vocabulary.</summary>
+    public int? VocabularySize { get; init; }
+
     /// <summary>Appended to plain text so that its end is learned; null appends nothing.</summary>
     public int? EndId { get; init; }
 }

@@ -154,11 +154,12 @@ public sealed partial class Decoder : IDisposable
     /// <param name="folder">Where to; made if it does not exist.</param>
     /// <param name="type">How the weights are stored.</param>
     /// <param name="sideFilesFrom">Folder whose configuration, tokenizer and template files are copied; null copies none.</param>
-    public void Save(string folder, DType type, string? sideFilesFrom)
+    /// <param name="maxShardBytes">Where the weights are cut into files.</param>
+    public void Save(string folder, DType type, string? sideFilesFrom, long maxShardBytes = CheckpointWriter.DefaultMaxShardBytes)
     {
         Directory.CreateDirectory(folder);
         CheckpointWriter.Save(folder,
-            [.. parameters.Select(p => new TensorToWrite(p.Name, type, [.. p.Shape.Select(n => (long)n)], p.Value))]);
+            [.. parameters.Select(p => new TensorToWrite(p.Name, type, [.. p.Shape.Select(n => (long)n)], p.Value))], maxShardBytes);
         if (sideFilesFrom is not null) CheckpointWriter.CopySideFiles(sideFilesFrom, folder);
     }
 

@@ -5,11 +5,16 @@ namespace Hone.Cli.Tests;
 /// <summary>Runs a command line in memory and keeps what it printed.</summary>
 internal sealed class CommandLineRun
 {
-    public CommandLineRun(IReadOnlyList<IVerb> verbs, IReadOnlyList<string> arguments, int width = 100, Dictionary<string, string>? environment = null)
+    /// <summary>Runs one of the verbs that exist.</summary>
+    public static CommandLineRun Of(string[] arguments, string? input = null, bool isTerminal = false) =>
+        new(VerbList.All, arguments, input: input, isTerminal: isTerminal);
+
+    public CommandLineRun(IReadOnlyList<IVerb> verbs, IReadOnlyList<string> arguments, int width = 100, Dictionary<string, string>? environment = null,
+        string? input = null, bool isTerminal = false)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        using var console = new CliConsole(output, error, isTerminal: false, () => width);
+        using var console = new CliConsole(output, error, isTerminal, () => width, input: input is null ? null : new StringReader(input));
         using var interruption = new Interruption(console, _ => { });
         ExitCode = new Application(verbs, console, environment ?? [], interruption).Run(arguments);
         Out = output.ToString();

@@ -17,6 +17,7 @@ internal sealed class CliConsole : IDisposable
     private readonly bool _errorColor;
     private readonly Lock _lock = new();
     private LiveProgress? _live;
+    private string? _status;
 
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
@@ -25,7 +26,9 @@ internal sealed class CliConsole : IDisposable
     /// <param name="color">Whether output may be coloured.</param>
     /// <param name="errorColor">Whether errors may be coloured.</param>
     /// <param name="input">Standard input; null for an empty one.</param>
-    public CliConsole(TextWriter output, TextWriter error, bool isTerminal, Func<int> width, bool color = false, bool errorColor = false, TextReader? input = null)
+    /// <param name="isErrorTerminal">Whether standard error is a terminal that understands control sequences.</param>
+    public CliConsole(TextWriter output, TextWriter error, bool isTerminal, Func<int> width, bool color = false, bool errorColor = false,
+        TextReader? input = null, bool isErrorTerminal = false)
     {
         Out = output;
         _error = error;
@@ -34,6 +37,7 @@ internal sealed class CliConsole : IDisposable
         HasColor = color;
         _errorColor = errorColor;
         In = input ?? TextReader.Null;
+        IsErrorTerminal = isErrorTerminal;
     }
 
     /// <summary>Standard output itself, buffered: for results that are meant to be piped.</summary>
@@ -45,8 +49,14 @@ internal sealed class CliConsole : IDisposable
     /// <summary>Whether a person watches standard output.</summary>
     public bool IsTerminal { get; }
 
+    /// <summary>Whether a person watches standard error.</summary>
+    public bool IsErrorTerminal { get; }
+
     /// <summary>Whether standard output may be coloured.</summary>
     public bool HasColor { get; }
+
+    /// <summary>What Ctrl-C does first; true when that was all, false to go on as everywhere. Null for nothing.</summary>
+    public Func<bool>? InterruptHandler { get; set; }
 
     /// <summary>Columns of standard output, at least 20.</summary>
     public int Width => Math.Max(20, _width());
@@ -68,7 +78,8 @@ internal sealed class CliConsole : IDisposable
             WidthOfProcess,
             color && isTerminal,
             color && !Console.IsErrorRedirected,
-            new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: true, 1 << 15));
+            new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: true, 1 << 15),
+            !Console.IsErrorRedirected && !dumb);
     }
 
     /// <summary>Prints a line for people; nothing in JSON mode.</summary>
@@ -77,6 +88,7 @@ internal sealed class CliConsole : IDisposable
         if (Json) return;
         lock (_lock)
         {
+            ClearStatus();
             _live?.Erase();
             Out.WriteLine(text);
             _live?.Redraw();
@@ -100,11 +112,29 @@ internal sealed class CliConsole : IDisposable
     {
         lock (_lock)
         {
+            ClearStatus();
             _live?.Erase();
             Out.Flush();
             _error.WriteLine(text);
             _live?.Redraw();
             Out.Flush();
+        }
+    }
+
+    /// <summary>
+    /// Says what is being done on one line of standard error that goes away again; null takes it away. Nothing where nobody
+    /// watches standard error.
+    /// </summary>
+    public void Status(string? text)
+    {
+        if (!IsErrorTerminal) return;
+        lock (_lock)
+        {
+            ClearStatus();
+            if (text is null) return;
+            _status = text.Length < Width ? text : text[..(Width - 1)];
+            _error.Write(_status);
+            _error.Flush();
         }
     }
 
@@ -141,6 +171,14 @@ internal sealed class CliConsole : IDisposable
     public void Flush() => Out.Flush();
 
     public void Dispose() => Flush();
+
+    private void ClearStatus()
+    {
+        if (_status is null) return;
+        _status = null;
+        _error.Write("\r\e[K");
+        _error.Flush();
+    }
 
     private string Labelled(string label, string text, string color) => _errorColor ? $"{color}{label}:\e[0m {text}" : $"{label}: {text}";
 

@@ -3,5 +3,16 @@ namespace Hone.Cli;
 /// <summary>The verbs that exist, in the order in which help lists them.</summary>
 internal static class VerbList
 {
-    public static IReadOnlyList<IVerb> All { get; } = [new SftVerb(), new PretrainVerb(), new PlanVerb()];
+    public static IReadOnlyList<IVerb> All { get; } =
+    [
+        new SftVerb(),
+        new PretrainVerb(),
+        new InferVerb(),
+        new EvalVerb(),
+        new MergeLoraVerb(),
+        new PlanVerb(),
+        new TokenizeVerb(),
+        new TemplateRenderVerb(),
+        new DoctorVerb(),
+    ];
 }

@@ -6,27 +6,33 @@ namespace Hone.Data.Schemas;
 /// <summary>Rows with a question and an answer in columns of their own, and earlier rounds in <c>history</c>.</summary>
 internal static class QuerySchema
 {
-    /// <summary>Alpaca: the question is the instruction, and below it the input if there is one.</summary>
-    public static Conversation ParseAlpaca(JsonElement row, string? system)
+    /// <summary>Alpaca: instruction and input, and the output as the answer.</summary>
+    public static Conversation ParseAlpaca(JsonElement row, string? system) => Parse(row, system, AlpacaQuestion(row), RowSchema.RequireText(row, "output"));
+
+    /// <summary>The instruction, and below it the input if there is one.</summary>
+    public static string AlpacaQuestion(JsonElement row)
     {
         var query = RowSchema.RequireText(row, "instruction");
-        if (row.TryGetProperty("input", out var input) && input.ValueKind != JsonValueKind.Null)
-        {
-            var text = RowSchema.RequireText(row, "input");
-            if (text.Length > 0) query = query.Length > 0 ? query + "\n" + text : text;
-        }
-
-        return Parse(row, system, query, RowSchema.RequireText(row, "output"));
+        if (!row.TryGetProperty("input", out var input) || input.ValueKind == JsonValueKind.Null) return query;
+        var text = RowSchema.RequireText(row, "input");
+        return text.Length == 0 ? query : query.Length > 0 ? query + "\n" + text : text;
     }
 
     /// <summary>ms-swift's query, response, history and system.</summary>
     public static Conversation Parse(JsonElement row, string? system, string query, string response)
     {
+        var question = ParseQuestion(row, system, query);
+        Add(question.Messages, "assistant", response);
+        return new Conversation(question.Messages, new float?[question.Messages.Count]);
+    }
+
+    /// <summary>The same without an answer.</summary>
+    public static Conversation ParseQuestion(JsonElement row, string? system, string query)
+    {
         var messages = new JsonArray();
         if (!string.IsNullOrEmpty(system)) Add(messages, "system", system);
         if (row.TryGetProperty("history", out var history) && history.ValueKind != JsonValueKind.Null) AddHistory(messages, history);
         Add(messages, "user", query);
-        Add(messages, "assistant", response);
         return new Conversation(messages, new float?[messages.Count]);
     }
 

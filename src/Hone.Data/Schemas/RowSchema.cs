@@ -22,10 +22,19 @@ public static class RowSchema
     /// <returns>The content, or null with an error.</returns>
     public static RowContent? Parse(JsonElement row, out string? error)
     {
+        return Guard(row, ParseObject, out error);
+    }
+
+    /// <summary>Reads a conversation that may end with the question: a row to be answered.</summary>
+    internal static Conversation? ParsePrompt(JsonElement row, out string? error) => Guard(row, ParseQuestion, out error);
+
+    private static T? Guard<T>(JsonElement row, Func<JsonElement, T> parse, out string? error)
+        where T : class
+    {
         error = null;
         try
         {
-            return row.ValueKind == JsonValueKind.Object ? ParseObject(row) : throw new RowFormatException($"a row must be a JSON object, this is {Name(row.ValueKind)}");
+            return row.ValueKind == JsonValueKind.Object ? parse(row) : throw new RowFormatException($"a row must be a JSON object, this is {Name(row.ValueKind)}");
         }
         catch (RowFormatException e)
         {
@@ -37,6 +46,18 @@ public static class RowSchema
             error = "the row holds text that is not valid Unicode, or keys twice";
             return null;
         }
+    }
+
+    private static Conversation ParseQuestion(JsonElement row)
+    {
+        var isListed = row.TryGetProperty("messages", out _) || row.TryGetProperty("conversations", out _);
+        if (!isListed && !row.TryGetProperty("input_ids", out _) && FirstOf(row, ResponseKeys) is null)
+        {
+            if (Has(row, "instruction")) return QuerySchema.ParseQuestion(row, Text(row, SystemKeys), QuerySchema.AlpacaQuestion(row));
+            if (FirstOf(row, QueryKeys) is { } query) return QuerySchema.ParseQuestion(row, Text(row, SystemKeys), RequireText(row, query));
+        }
+
+        return ParseObject(row) as Conversation ?? throw new RowFormatException("the row is no conversation; expected messages, or query and response");
     }
 
     internal static string Name(JsonValueKind kind) => kind switch

@@ -38,25 +38,49 @@ public sealed class ChatSession : IDisposable
         if (system is not null) Add("system", system);
     }
 
-    /// <summary>Asks, and adds question and answer to the conversation.</summary>
+    /// <summary>Asks, and adds question and answer to the conversation. When it fails, the conversation stays as it was.</summary>
     /// <param name="question">What the user says.</param>
     /// <param name="onText">Called with each new piece of text; a character is never split.</param>
     /// <param name="cancellation">Ends the answer early; what came so far stays in the conversation.</param>
+    /// <exception cref="HoneException">The template refuses the conversation, or it has no room in the context.</exception>
     public ChatAnswer Ask(string question, Action<string>? onText = null, CancellationToken cancellation = default)
     {
         Add("user", question);
-        var answer = Continue(onText, cancellation);
-        Add("assistant", answer.Text);
-        return answer;
+        try
+        {
+            var answer = Continue(model.Prompt(Messages), 0, onText, cancellation);
+            Add("assistant", answer.Text);
+            return answer;
+        }
+        catch
+        {
+            Messages.RemoveAt(Messages.Count - 1);
+            throw;
+        }
     }
 
     /// <summary>Answers the messages of a row instead of this conversation's own.</summary>
-    public ChatAnswer Answer(JsonArray messages, CancellationToken cancellation = default)
+    /// <param name="messages">The row's messages; a system message is put in front when they have none.</param>
+    /// <param name="tools">Tool descriptions, or null.</param>
+    /// <param name="cancellation">Ends the answer early.</param>
+    public ChatAnswer Answer(JsonArray messages, JsonArray? tools = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(messages);
         Messages = (JsonArray)messages.DeepClone();
         if (system is not null && (Messages.Count == 0 || (string?)Messages[0]!["role"] != "system"))
             Messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = system });
-        return Continue(null, cancellation);
+        return Continue(model.Prompt(Messages, tools), 0, null, cancellation);
+    }
+
+    /// <summary>Continues a text as it stands, without chat template: what a base model does.</summary>
+    /// <param name="text">The text, which may be empty.</param>
+    /// <param name="onText">Called with each new piece of text.</param>
+    /// <param name="cancellation">Ends the answer early.</param>
+    public ChatAnswer Complete(string text, Action<string>? onText = null, CancellationToken cancellation = default)
+    {
+        var prompt = model.Tokenizer.Encode(text, addSpecialTokens: true);
+        if (prompt.Length == 0) throw new HoneException(ExitCode.Usage, "There is no text to continue.", null, "Give at least one word.");
+        return Continue(prompt, prompt.Length, onText, cancellation);
     }
 
     /// <inheritdoc/>
@@ -64,9 +88,10 @@ public sealed class ChatSession : IDisposable
 
     private void Add(string role, string content) => Messages.Add((JsonNode)new JsonObject { ["role"] = role, ["content"] = content });
 
-    private ChatAnswer Continue(Action<string>? onText, CancellationToken cancellation)
+    /// <param name="prompt">What stands before the answer.</param>
+    /// <param name="spoken">Leading tokens whose text the answer continues: decoding depends on what went before.</param>
+    private ChatAnswer Continue(int[] prompt, int spoken, Action<string>? onText, CancellationToken cancellation)
     {
-        var prompt = model.Prompt(Messages);
         if (prompt.Length >= capacity)
         {
             throw new HoneException(ExitCode.Usage, $"The conversation has {prompt.Length} tokens, the context holds {capacity}.", null,
@@ -74,13 +99,28 @@ public sealed class ChatSession : IDisposable
         }
 
         var decoder = model.Tokenizer.CreateStreamingDecoder();
+        var before = 0;
+        foreach (var id in prompt.AsSpan(0, spoken)) before += decoder.Append(id).Length;
+        // The decoder may still hold the last bytes of the prompt; they are no part of the answer.
+        var held = spoken == 0 ? 0 : model.Tokenizer.Decode(prompt.AsSpan(0, spoken)).Length - before;
+        var scanner = new StopWordScanner(options.StopWords);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var text = new StringBuilder();
         var result = generator.Generate(prompt, options, id =>
         {
-            if (!options.StopIds.Contains(id)) Emit(decoder.Append(id));
-        }, cancellation);
-        Emit(decoder.Flush());
-        return new ChatAnswer(text.ToString(), result.Tokens.Count, result.Reason);
+            if (!options.StopIds.Contains(id)) Emit(scanner.Append(WithoutHeld(decoder.Append(id))));
+            if (scanner.IsStopped) stop.Cancel();
+        }, stop.Token);
+        Emit(scanner.Append(WithoutHeld(decoder.Flush())));
+        Emit(scanner.Flush());
+        return new ChatAnswer(text.ToString(), result.Tokens.Count, scanner.IsStopped ? StopReason.StopWord : result.Reason);
+
+        string WithoutHeld(string piece)
+        {
+            var skipped = Math.Clamp(held, 0, piece.Length);
+            held -= skipped;
+            return piece[skipped..];
+        }
 
         void Emit(string piece)
         {

@@ -14,6 +14,9 @@ public enum StopReason
 
     /// <summary>The caller cancelled.</summary>
     Cancelled,
+
+    /// <summary>A stop word came.</summary>
+    StopWord,
 }
 
 /// <summary>An answer as tokens.</summary>

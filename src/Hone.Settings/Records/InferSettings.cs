@@ -26,7 +26,8 @@ public sealed record InferSettings : ModelSettings
     [Setting("max_new_tokens", Group = "Generation", DefaultNote = "generation_config.json, else 2048", Help = "Longest answer, in tokens.")]
     public int? MaxNewTokens { get; init; }
 
-    [Setting("temperature", Group = "Generation", DefaultNote = "generation_config.json, else 1", Help = "0 takes the likeliest token every time.")]
+    [Setting("temperature", Group = "Generation", DefaultNote = "generation_config.json where it says do_sample, else 0",
+        Help = "0 takes the likeliest token every time; above 0, tokens are drawn. Setting top_k or top_p alone means 1.")]
     public double? Temperature { get; init; }
 
     [Setting("top_k", Group = "Generation", DefaultNote = "generation_config.json, else 50", Help = "Draw among this many likeliest tokens; 0 for all.")]

@@ -15,7 +15,7 @@ public sealed record TokenizeSettings : VerbSettings
     public string? Output { get; init; }
 
     [Setting("add_special_tokens", Group = "Tokenizer", Help = "Add the tokens that the tokenizer puts around a text, such as <s>.")]
-    public bool AddSpecialTokens { get; init; } = true;
+    public bool AddSpecialTokens { get; init; }
 
     private protected override void CheckRules(RuleChecker rules)
     {

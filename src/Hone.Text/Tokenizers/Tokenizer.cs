@@ -67,6 +67,10 @@ public abstract class Tokenizer
     /// <exception cref="HoneException">Nothing fits, or a file is broken or asks for what is not supported.</exception>
     public static Tokenizer Load(string folder) => TokenizerLoader.Load(folder);
 
+    /// <summary>The tokenizer of a model folder, or null when the folder has none.</summary>
+    /// <exception cref="HoneException">A file is broken or asks for what is not supported.</exception>
+    public static Tokenizer? LoadIfPresent(string folder) => TokenizerLoader.HasFiles(folder) ? TokenizerLoader.Load(folder) : null;
+
     /// <summary>Ids that end an answer, ascending: those that the model's configuration names, and <see cref="EndId"/>.</summary>
     public IReadOnlyList<int> StopIds(IEnumerable<int> configured)
     {

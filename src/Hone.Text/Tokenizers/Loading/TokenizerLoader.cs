@@ -18,6 +18,13 @@ internal static class TokenizerLoader
         throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", folder, Fix);
     }
 
+    /// <summary>Whether a folder holds a file that <see cref="Load"/> would read.</summary>
+    public static bool HasFiles(string folder) => Directory.Exists(folder)
+        && (Find(folder, "tokenizer.json") is not null
+            || (Find(folder, "vocab.json") is not null && Find(folder, "merges.txt") is not null)
+            || Find(folder, "tokenizer.model") is not null
+            || Directory.GetFiles(folder, "tok*.bin").Length == 1);
+
     private static string? Find(string folder, string name)
     {
         var path = Path.Combine(folder, name);

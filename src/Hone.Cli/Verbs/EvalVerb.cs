@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text.Json;
+using Hone.Data;
+using Hone.Data.Rendering;
+using Hone.Inference;
+using Hone.Models;
+using Hone.Settings;
+
+namespace Hone.Cli;
+
+/// <summary><c>hone eval</c>: loss and token accuracy over rows, and each row's token log-probabilities.</summary>
+internal sealed class EvalVerb : Verb<EvalSettings>
+{
+    private const int ListedRows = 10;
+
+    public override string Name => "eval";
+
+    public override string Summary => "Measure loss and token accuracy of a model on rows.";
+
+    public override string Example => "eval --model models/hone-tiny --dataset examples/self_cognition.jsonl";
+
+    protected override ExitCode Run(EvalSettings settings, CliConsole console, CancellationToken cancellation)
+    {
+        using var model = LoadedModel.Open(settings, settings.Template, console);
+        var data = LoadRows(settings, model, console, cancellation);
+        using var file = settings.PerToken && settings.Output is { } path ? new ResultFile(path) : null;
+        var rows = settings.PerToken ? file?.Writer ?? console.Out : null;
+        LossTotals totals;
+        TimeSpan elapsed;
+        using (var progress = new WorkProgress(console, "evaluating", "rows", data.Samples.Count, isQuiet: rows == console.Out && console.IsTerminal))
+        {
+            totals = Evaluator.Run(model.Decoder, data.Samples, settings.PerDeviceEvalBatchSize, rows is null ? null : row => Write(rows, row),
+                done => progress.Report(done), cancellation);
+            elapsed = progress.Elapsed;
+        }
+
+        file?.Place();
+        if (rows == console.Out) console.Flush();
+        else Report(console, settings, data, totals, elapsed);
+        return ExitCode.Done;
+    }
+
+    private static LoadedDataset LoadRows(EvalSettings settings, LoadedModel model, CliConsole console, CancellationToken cancellation)
+    {
+        var spec = model.Decoder.Spec;
+        var loader = new DatasetLoader(model.Tokenizer, model.Template, model.StopIds, new DatasetOptions
+        {
+            Scope = settings.LossScale switch
+            {
+                LossScale.LastRound => LossScope.LastTurn,
+                LossScale.All => LossScope.Everything,
+                _ => LossScope.AssistantTurns,
+            },
+            System = settings.System,
+            MaxLength = Math.Min(settings.MaxLength ?? spec.MaxPositions, spec.MaxPositions),
+            Truncation = settings.TruncationStrategy switch
+            {
+                TruncationStrategy.Left => Truncation.Left,
+                TruncationStrategy.Right => Truncation.Right,
+                TruncationStrategy.Raise => Truncation.Raise,
+                _ => Truncation.Delete,
+            },
+            VocabularySize = spec.VocabularySize,
+            EndId = model.StopIds.Count > 0 ? model.Tokenizer?.EndId ?? model.StopIds[0] : null,
+        });
+        using var progress = new WorkProgress(console, "reading", "rows");
+        var files = settings.Dataset.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
+        var data = loader.Load(files, done => progress.Report(done), cancellation);
+        var rejected = data.Report.Rejected;
+        if (!settings.Strict || rejected.Count == 0) return data;
+        throw new HoneException(ExitCode.Data, $"{rejected.Count} of {data.Report.Rows} rows can't be used: {rejected[0].Reason}.",
+            string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
+            "Mend these rows, or leave them out with --strict false.");
+    }
+
+    private static void Write(TextWriter rows, RowScore row)
+    {
+        rows.Write(JsonText.Line(json =>
+        {
+            json.WriteNumber("row", row.Row);
+            json.WriteNumber("loss", row.Loss);
+            json.WriteNumber("tokens", row.Tokens);
+            json.WriteStartArray("token_logprobs");
+            foreach (var p in row.TokenLogProbabilities) json.WriteNumberValue(p);
+            json.WriteEndArray();
+        }));
+        rows.Write('\n');
+    }
+
+    private static void Report(CliConsole console, EvalSettings settings, LoadedDataset data, LossTotals totals, TimeSpan elapsed)
+    {
+        var accuracy = totals.Correct / (double)totals.Targets;
+        var facts = new List<(string, string)>
+        {
+            ("rows", Text($"{data.Report.Samples:N0} of {data.Report.Rows:N0}")),
+            ("tokens", Text($"{data.Report.Tokens:N0}, {totals.Targets:N0} of them counted")),
+        };
+        if (settings.Metrics.Contains(EvalMetric.Loss)) facts.Add(("loss", Text($"{totals.MeanLoss:F4} (perplexity {Math.Exp(totals.MeanLoss):G5})")));
+        if (settings.Metrics.Contains(EvalMetric.TokenAccuracy)) facts.Add(("token_acc", Text($"{100 * accuracy:F2} %")));
+        facts.Add(("speed", Text($"{data.Report.Tokens / elapsed.TotalSeconds:N0} tokens/s, {Figures.Duration(elapsed)}")));
+        console.Facts(facts);
+        List(console, data.Report.Rejected, "left out since they can't be used");
+        List(console, data.Report.TooLong, "left out since they are too long");
+        List(console, data.Report.Truncated, "cut since they are too long");
+        if (settings.Output is { } path) console.Line($"Each row's token log-probabilities: {Paths.Relative(path)}");
+        console.JsonLine(JsonText.Line(json => Write(json, settings, data.Report, totals, accuracy, elapsed)));
+    }
+
+    private static void Write(Utf8JsonWriter json, EvalSettings settings, DatasetReport report, LossTotals totals, double accuracy, TimeSpan elapsed)
+    {
+        if (settings.Metrics.Contains(EvalMetric.Loss)) json.WriteNumber("loss", totals.MeanLoss);
+        if (settings.Metrics.Contains(EvalMetric.TokenAccuracy)) json.WriteNumber("token_acc", accuracy);
+        json.WriteNumber("rows", report.Rows);
+        json.WriteNumber("evaluated_rows", report.Samples);
+        json.WriteNumber("tokens", report.Tokens);
+        json.WriteNumber("counted_tokens", totals.Targets);
+        json.WriteNumber("seconds", elapsed.TotalSeconds);
+        Write(json, "rejected", report.Rejected);
+        Write(json, "too_long", report.TooLong);
+        Write(json, "truncated", report.Truncated);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<RowError> rows)
+    {
+        json.WriteStartArray(name);
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("row", row.Location.ToString());
+            json.WriteString("reason", row.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void List(CliConsole console, IReadOnlyList<RowError> rows, string what)
+    {
+        if (rows.Count == 0) return;
+        console.Line(Text($"{rows.Count:N0} row{(rows.Count == 1 ? "" : "s")} {what}:"));
+        foreach (var row in rows.Take(ListedRows)) console.Line($"  {row}");
+        if (rows.Count > ListedRows) console.Line(Text($"  … and {rows.Count - ListedRows:N0} more"));
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Hone.Inference;
+
+namespace Hone.Cli;
+
+/// <summary>Asks a session and prints its answers as they come. Ctrl-C ends the answer, not the conversation.</summary>
+internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool stream, CliConsole console)
+{
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _answering;
+    private bool _showsSpeed = true;
+
+    /// <summary>Prints the answer to a question.</summary>
+    public void Answer(string question)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var stop = new CancellationTokenSource();
+        ChatAnswer answer;
+        try
+        {
+            lock (_lock) _answering = stop;
+            console.InterruptHandler = StopAnswer;
+            Action<string>? onText = stream && !console.Json ? Print : null;
+            answer = isChat ? session.Ask(question, onText, stop.Token) : session.Complete(question, onText, stop.Token);
+            if (!stream && !console.Json) Print(answer.Text);
+        }
+        finally
+        {
+            console.InterruptHandler = null;
+            lock (_lock) _answering = null;
+        }
+
+        console.Line(answer.Reason == StopReason.Cancelled ? " … (stopped)" : "");
+        console.JsonLine(JsonText.Line(json =>
+        {
+            json.WriteString("response", answer.Text);
+            json.WriteNumber("tokens", answer.Tokens);
+            json.WriteString("finish_reason", Reason(answer.Reason));
+        }));
+        ShowSpeed(answer, Stopwatch.GetElapsedTime(start));
+    }
+
+    /// <summary>How OpenAI's interface calls the reason.</summary>
+    internal static string Reason(StopReason reason) => reason switch
+    {
+        StopReason.Length => "length",
+        StopReason.Cancelled => "cancelled",
+        _ => "stop",
+    };
+
+    /// <summary>The first Ctrl-C ends the answer; false when there is none to end.</summary>
+    internal bool StopAnswer()
+    {
+        lock (_lock)
+        {
+            if (_answering is not { IsCancellationRequested: false } answering) return false;
+            answering.Cancel();
+            return true;
+        }
+    }
+
+    private void Print(string piece)
+    {
+        console.Out.Write(console.IsTerminal ? Harmless(piece) : piece);
+        console.Out.Flush();
+    }
+
+    /// <summary>A model must not move the cursor or retitle the window.</summary>
+    private static string Harmless(string piece)
+    {
+        if (!piece.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))) return piece;
+        var text = new StringBuilder(piece.Length);
+        foreach (var c in piece) text.Append(char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c);
+        return text.ToString();
+    }
+
+    private void ShowSpeed(ChatAnswer answer, TimeSpan time)
+    {
+        if (!_showsSpeed || !console.IsTerminal || console.Json || answer.Tokens == 0) return;
+        _showsSpeed = false;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{answer.Tokens} tokens, {answer.Tokens / time.TotalSeconds:N1} tokens/s");
+        console.Line(console.HasColor ? $"\e[2m{text}\e[0m" : text);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Hone.Data;
+using Hone.Inference;
+using Hone.Settings;
+
+namespace Hone.Cli;
+
+/// <summary>Answers every row of files. An answer is on disk as soon as it is there, so that an interrupted run keeps its work.</summary>
+internal sealed class BulkInference(ChatSession session, InferSettings settings, CliConsole console)
+{
+    private readonly record struct Question(JsonElement Row, PromptRow Prompt, RowLocation Location);
+
+    public void Run(CancellationToken cancellation)
+    {
+        var questions = ReadQuestions();
+        using var file = settings.ResultPath is { } path ? Create(path) : null;
+        var writer = file ?? console.Out;
+        var tokens = 0L;
+        using var progress = new WorkProgress(console, "answering", "rows", questions.Count, isQuiet: file is null && console.IsTerminal);
+        for (var i = 0; i < questions.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var answer = Ask(questions[i], cancellation);
+            tokens += answer.Tokens;
+            writer.Write(Result(questions[i], answer));
+            writer.Write('\n');
+            writer.Flush();
+            progress.Report(i + 1, Text($"{tokens / progress.Elapsed.TotalSeconds:N0} tokens/s"));
+        }
+
+        if (file is null) return;
+        console.Line(Text($"{questions.Count:N0} answers, {tokens:N0} tokens, {tokens / progress.Elapsed.TotalSeconds:N0} tokens/s: {Paths.Relative(settings.ResultPath!)}"));
+        console.JsonLine(JsonText.Line(json =>
+        {
+            json.WriteNumber("answers", questions.Count);
+            json.WriteNumber("tokens", tokens);
+            json.WriteNumber("seconds", progress.Elapsed.TotalSeconds);
+            json.WriteString("result_path", settings.ResultPath);
+        }));
+    }
+
+    /// <summary>All rows, before the first answer is paid for: a row that can't be read must not come to light after an hour.</summary>
+    private List<Question> ReadQuestions()
+    {
+        var questions = new List<Question>();
+        var choice = new DatasetOptions { Seed = (ulong)settings.Seed };
+        foreach (var reference in settings.ValDataset.Select(DatasetReference.Parse))
+        {
+            foreach (var row in DatasetRows.Read(reference.Path, reference.Rows, choice))
+            {
+                var reason = row.Error;
+                var prompt = reason is null ? PromptRow.Parse(row.Json, out reason) : null;
+                if (prompt is null) throw new HoneException(ExitCode.Data, $"The row can't be used: {reason}.", row.Location.ToString(), "Mend the row or take it out.");
+                questions.Add(new Question(row.Json, prompt, row.Location));
+            }
+        }
+
+        return questions.Count > 0 ? questions
+            : throw new HoneException(ExitCode.Data, "The data set is empty.", string.Join(", ", settings.ValDataset), "Check that the file holds rows.");
+    }
+
+    private ChatAnswer Ask(in Question question, CancellationToken cancellation)
+    {
+        try
+        {
+            return session.Answer(question.Prompt.Messages, question.Prompt.Tools, cancellation);
+        }
+        catch (HoneException e) when (e.ExitCode is ExitCode.Data or ExitCode.Usage)
+        {
+            throw new HoneException(ExitCode.Data, e.Message, question.Location.ToString(), e.Fix, e);
+        }
+    }
+
+    private static string Result(Question question, ChatAnswer answer) => JsonText.Line(json =>
+    {
+        json.WriteString("response", answer.Text);
+        if (question.Prompt.Reference is { } reference) json.WriteString("labels", reference);
+        json.WriteString("finish_reason", AnswerPrinter.Reason(answer.Reason));
+        foreach (var field in question.Row.EnumerateObject())
+        {
+            if (field.Name is not ("response" or "labels" or "finish_reason")) field.WriteTo(json);
+        }
+    });
+
+    private static StreamWriter Create(string path)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+            return new StreamWriter(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), new UTF8Encoding(false));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HoneException(ExitCode.Usage, File.Exists(path) ? "The result file exists already." : "The result file can't be written: " + e.Message, path,
+                "Choose another --result_path, or remove the file.", e);
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

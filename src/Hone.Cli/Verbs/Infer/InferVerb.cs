@@ -1,0 +1,54 @@
+using Hone.Inference;
+using Hone.Settings;
+
+namespace Hone.Cli;
+
+/// <summary><c>hone infer</c>: chat in the terminal, one prompt, or a file of rows.</summary>
+internal sealed class InferVerb : Verb<InferSettings>
+{
+    private const int LongestAnswer = 2048;
+
+    public override string Name => "infer";
+
+    public override string Summary => "Chat with a model, answer one prompt, or a file of rows.";
+
+    public override string Example => "infer --model models/hone-tiny --prompt 'Who are you?'";
+
+    protected override ExitCode Run(InferSettings settings, CliConsole console, CancellationToken cancellation)
+    {
+        using var loaded = LoadedModel.Open(settings, settings.Template, console);
+        var tokenizer = loaded.Tokenizer
+            ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", loaded.Folder, "Put the tokenizer files of the model into it.");
+        using var model = new ChatModel(loaded.Decoder, tokenizer, loaded.Template);
+        var options = Options(settings, loaded);
+        using var session = model.StartChat(options, settings.System);
+        if (settings.ValDataset.Count > 0)
+        {
+            new BulkInference(session, settings, console).Run(cancellation);
+            return ExitCode.Done;
+        }
+
+        var printer = new AnswerPrinter(session, loaded.Template is not null, settings.Stream, console);
+        if (loaded.Template is null) console.Notice("The model has no chat template: it continues the text instead of answering.");
+        if (settings.Prompt is { } prompt) printer.Answer(prompt);
+        else new ChatLoop(printer, session, console).Run(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Adapters ?? loaded.Folder))));
+        return ExitCode.Done;
+    }
+
+    /// <summary>What the model's own file says, with what the user says on top.</summary>
+    internal static GenerationOptions Options(InferSettings settings, LoadedModel model)
+    {
+        var own = GenerationOptions.FromModelFolder(model.Folder, model.StopIds, LongestAnswer);
+        var drawsByDefault = settings.TopK is not null || settings.TopP is not null;
+        return own with
+        {
+            MaxNewTokens = settings.MaxNewTokens ?? own.MaxNewTokens,
+            Temperature = (float)(settings.Temperature ?? (own.Temperature > 0 ? own.Temperature : drawsByDefault ? 1 : 0)),
+            TopK = settings.TopK ?? own.TopK,
+            TopP = (float)(settings.TopP ?? own.TopP),
+            RepetitionPenalty = (float)(settings.RepetitionPenalty ?? own.RepetitionPenalty),
+            StopWords = [.. settings.StopWords.Where(w => w.Length > 0)],
+            Seed = (ulong)settings.Seed,
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using Hone.Inference;
+using Hone.Kernels;
+using Hone.Kernels.Cpu;
+using Hone.Models;
+using Hone.Settings;
+using Hone.Text.Templates;
+using Hone.Text.Tokenizers;
+
+namespace Hone.Cli;
+
+/// <summary>The parts of a model folder that a verb runs, with their device.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private readonly IKernels _kernels;
+
+    private LoadedModel(string folder, IKernels kernels, Decoder decoder, Tokenizer? tokenizer, ChatTemplate? template)
+    {
+        Folder = folder;
+        _kernels = kernels;
+        Decoder = decoder;
+        Tokenizer = tokenizer;
+        Template = template;
+    }
+
+    /// <summary>Folder of the model; of the base model when there is an adapter.</summary>
+    public string Folder { get; }
+
+    public Decoder Decoder { get; }
+
+    /// <summary>The tokenizer; null when the folder has none.</summary>
+    public Tokenizer? Tokenizer { get; }
+
+    /// <summary>The chat template; null when the model has none.</summary>
+    public ChatTemplate? Template { get; }
+
+    /// <summary>Tokens that end an answer.</summary>
+    public IReadOnlyList<int> StopIds => Tokenizer is null ? Decoder.Spec.EndIds : Tokenizer.StopIds(Decoder.Spec.EndIds);
+
+    /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
+    public static LoadedModel Open(ModelSettings settings, string? templateFile, CliConsole console)
+    {
+        var folder = settings.Model ?? ChatModel.BaseModelOf(settings.Adapters);
+        var spec = DecoderSpec.Load(folder);
+        var tokenizer = Tokenizer.LoadIfPresent(folder);
+        tokenizer?.RequireFits(spec.VocabularySize, folder);
+        var template = templateFile is null ? ChatTemplate.FromModelFolder(folder) : ChatTemplate.FromFile(templateFile, folder);
+        console.Status("loading the model…");
+        IKernels? kernels = null;
+        Decoder? decoder = null;
+        try
+        {
+            kernels = new CpuKernels(settings.Threads ?? 0);
+            decoder = Decoder.Load(folder, kernels, trainable: false);
+            if (settings.Adapters is not null) decoder.LoadAdapter(settings.Adapters, trainable: false);
+            return new LoadedModel(folder, kernels, decoder, tokenizer, template);
+        }
+        catch
+        {
+            decoder?.Dispose();
+            kernels?.Dispose();
+            throw;
+        }
+        finally
+        {
+            console.Status(null);
+        }
+    }
+
+    public void Dispose()
+    {
+        Decoder.Dispose();
+        _kernels.Dispose();
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using Hone.Testing;
+
+namespace Hone.Cli.Tests.Verbs;
+
+/// <summary>The stories model with a template of our own on top: it chats nonsense, but always the same.</summary>
+public sealed class InferTests : IDisposable
+{
+    private const string Template = "{% for m in messages %}{% if m['role'] == 'user' %}{{ m['content'] }}{% else %}{{ m['content'] + ' ' }}{% endif %}{% endfor %}";
+
+    private static readonly string s_stories = SharedData.PathOf("models/stories260k/hf");
+
+    private readonly TemporaryFolder folder = new();
+
+    private string TemplateFile => folder.File("template.jinja", Template);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_model_without_a_template_continues_the_text()
+    {
+        foreach (var row in File.ReadLines(SharedData.PathOf("golden/model/stories260k.jsonl")).Select(l => JsonNode.Parse(l)!).Where(r => (string)r["prompt"]! != ""))
+        {
+            var (prompt, text) = ((string)row["prompt"]!, (string)row["greedy_text"]!);
+            if (!text.StartsWith(prompt, StringComparison.Ordinal)) continue;
+            var run = CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", prompt, "--max_new_tokens", $"{row["greedy_ids"]!.AsArray().Count}", "--stop_words", "<s>"]);
+            Assert.Equal(0, run.ExitCode);
+            Assert.Equal(text[prompt.Length..], run.Out[..^1]);
+        }
+    }
+
+    [Fact]
+    public void A_piped_chat_prints_one_answer_a_line_and_leaves_at_the_end_of_input()
+    {
+        var run = Infer("\nOnce upon a time\n\nLily saw\n/clear\nOnce upon a time\n", "--max_new_tokens", "8");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.Error);
+        var lines = run.Out.TrimEnd('\n').Split('\n');
+        Assert.Equal(4, lines.Length);
+        Assert.Equal(lines[0], lines[3]); // after /clear the conversation starts anew
+        Assert.Equal("The conversation starts anew.", lines[2]);
+    }
+
+    [Fact]
+    public void Exit_leaves_before_the_end_of_input()
+    {
+        var run = Infer("/help\n/exit\nOnce upon a time\n", "--max_new_tokens", "4");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("/clear", run.Out, StringComparison.Ordinal);
+        Assert.Equal(3, run.Out.TrimEnd('\n').Split('\n').Length);
+    }
+
+    [Fact]
+    public void At_a_terminal_the_first_answer_shows_its_speed_and_a_failed_question_does_not_end_the_chat()
+    {
+        var tooLong = string.Join(' ', Enumerable.Repeat("story", 600));
+        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--max_new_tokens", "4"], $"Once\n{tooLong}\nOnce\n/exit\n", isTerminal: true);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("the context holds 512", run.Error, StringComparison.Ordinal);
+        Assert.Equal(1, run.Out.Split("tokens/s").Length - 1);
+        Assert.Equal(4, run.Out.Split("> ").Length - 1);
+    }
+
+    [Fact]
+    public void An_answer_ends_before_a_stop_word()
+    {
+        var whole = CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", "Once upon a time", "--max_new_tokens", "30"]).Out.TrimEnd('\n');
+        Assert.Contains(" was ", whole, StringComparison.Ordinal);
+        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", "Once upon a time", "--max_new_tokens", "30", "--stop_words", " was ", "zebra", "--json"]);
+        var answer = JsonNode.Parse(run.Out)!;
+        Assert.Equal(whole[..whole.IndexOf(" was ", StringComparison.Ordinal)], (string?)answer["response"]);
+        Assert.Equal("stop", (string?)answer["finish_reason"]);
+    }
+
+    [Fact]
+    public void Drawing_depends_on_the_seed_alone()
+    {
+        string Draw(string seed) => CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", "Once", "--max_new_tokens", "20", "--temperature", "1", "--seed", seed]).Out;
+        Assert.Equal(Draw("1"), Draw("1"));
+        Assert.NotEqual(Draw("1"), Draw("2"));
+    }
+
+    [Fact]
+    public void Rows_are_answered_in_order_with_their_other_fields_and_reference()
+    {
+        var rows = folder.File("rows.jsonl", """
+            {"messages": [{"role": "user", "content": "Once upon a time"}, {"role": "assistant", "content": "the reference"}], "answer_key": "x", "category": "c", "language": "en"}
+            {"query": "Lily saw", "id": 7}
+            {"query": "The cat", "response": "sat", "history": [["a", "b"]]}
+            """);
+        var result = folder.File("result.jsonl");
+        string[] arguments = ["infer", "--model", s_stories, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result, "--max_new_tokens", "6"];
+        var run = CommandLineRun.Of(arguments);
+        Assert.Empty(run.Error);
+        Assert.Equal(0, run.ExitCode);
+        var lines = File.ReadAllLines(result).Select(l => JsonNode.Parse(l)!.AsObject()).ToList();
+        Assert.Equal(3, lines.Count);
+        Assert.Equal(["the reference", null, "sat"], lines.Select(l => (string?)l["labels"]));
+        Assert.Equal(("x", "c", "en"), ((string?)lines[0]["answer_key"], (string?)lines[0]["category"], (string?)lines[0]["language"]));
+        Assert.Equal(7, (int)lines[1]["id"]!);
+
+        // The reference answer must not reach the model.
+        var alone = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--prompt", "Once upon a time", "--max_new_tokens", "6"]);
+        Assert.Equal(alone.Out.TrimEnd('\n'), (string?)lines[0]["response"]);
+
+        var again = CommandLineRun.Of(arguments);
+        Assert.Equal((int)ExitCode.Usage, again.ExitCode);
+        Assert.Contains("exists already", again.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_that_cannot_be_asked_is_named_before_anything_is_written()
+    {
+        var rows = folder.File("rows.jsonl", "{\"query\": \"a\"}\n{\"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}]}");
+        var result = folder.File("result.jsonl");
+        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result]);
+        Assert.Equal((int)ExitCode.Data, run.ExitCode);
+        Assert.Contains($"{rows}:2", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(result));
+    }
+
+    [Fact]
+    public void A_model_without_tokenizer_or_with_a_foreign_one_is_refused()
+    {
+        var none = CommandLineRun.Of(["infer", "--model", SharedData.PathOf("golden/models/qwen2_tied/checkpoint"), "--prompt", "a"]);
+        Assert.Equal((int)ExitCode.Model, none.ExitCode);
+        Assert.Contains("no tokenizer", none.Error, StringComparison.Ordinal);
+
+        foreach (var file in Directory.GetFiles(SharedData.PathOf("golden/models/qwen2_tied/checkpoint"))) File.Copy(file, folder.File(Path.GetFileName(file)));
+        File.Copy(SharedData.PathOf("tokenizers/gpt2/tokenizer.json"), folder.File("tokenizer.json"));
+        var foreign = CommandLineRun.Of(["infer", "--model", folder.Path, "--prompt", "a"]);
+        Assert.Equal((int)ExitCode.Model, foreign.ExitCode);
+        Assert.Contains("50257", foreign.Error, StringComparison.Ordinal);
+    }
+
+    private CommandLineRun Infer(string input, params string[] more) =>
+        CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, .. more], input);
+}

@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+using Hone.Data.Rendering;
+using Hone.Testing;
+using Hone.Text.Templates;
+using Hone.Text.Tokenizers;
+
+namespace Hone.Data.Tests.Rendering;
+
+/// <summary>What is trained must be the ids that the tokenizer gives for the whole conversation: those that inference sees.</summary>
+public sealed class SegmentTokenizerTests
+{
+    private static readonly string[][] s_conversations =
+    [
+        ["Hi", "Hello there!"],
+        ["What is 2 + 2?", "4", "And twice that?", "It is 8.\n\nBecause 4 + 4 = 8."],
+        ["你好，你是谁？", "我是小黄。", "Really?", "Yes — 真的 🙂", "ok", "  spaced  out  "],
+        ["Write code", "def f(x):\n    return x  # done", "Thanks", "You're welcome."],
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"],
+    ];
+
+    public static TheoryData<string, string, int> Cases()
+    {
+        var data = new TheoryData<string, string, int>();
+        foreach (var (tokenizer, template) in new[]
+        {
+            ("llama2", "llama-2-chat.jinja"), ("mistral-v0.1", "mistral-7b-instruct-v0.1.jinja"), ("mistral-v0.1", "zephyr.jinja"), ("llama2", "vicuna.jinja"),
+        })
+        {
+            for (var i = 0; i < s_conversations.Length; i++) data.Add(tokenizer, template, i);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Ids_are_those_of_the_whole_text_and_the_learned_ones_are_the_answers_with_their_ends(string tokenizerName, string templateName, int number)
+    {
+        var folder = SharedData.PathOf("tokenizers/" + tokenizerName);
+        var tokenizer = Tokenizer.Load(folder);
+        var template = ChatTemplate.FromFile(SharedData.PathOf("templates/" + templateName), folder);
+        var messages = new JsonArray();
+        foreach (var text in s_conversations[number])
+            messages.Add((JsonNode)new JsonObject { ["role"] = messages.Count % 2 == 0 ? "user" : "assistant", ["content"] = text });
+        var loader = new DatasetLoader(tokenizer, template, tokenizer.StopIds([]), new DatasetOptions());
+
+        var (ids, weights) = loader.Tokenize(new Conversation(messages, new float?[messages.Count]));
+
+        var whole = template.Render(new ChatInput(messages)).Text;
+        Assert.Equal(tokenizer.Encode(whole), ids);
+        Assert.Equal(ids.Length, weights.Length);
+        var answers = s_conversations[number].Where((_, i) => i % 2 == 1).ToList();
+        var runs = LearnedRuns(ids, weights);
+        Assert.Equal(answers.Count, runs.Count);
+        foreach (var (answer, run) in answers.Zip(runs))
+        {
+            Assert.Equal(tokenizer.EndId, run[^1]);
+            Assert.Equal(answer.Trim(), tokenizer.Decode(run.AsSpan(0, run.Length - 1)).Trim());
+        }
+    }
+
+    [Fact]
+    public void The_first_learned_token_is_what_follows_the_prompt_at_inference()
+    {
+        var folder = SharedData.PathOf("tokenizers/llama2");
+        var tokenizer = Tokenizer.Load(folder);
+        var template = ChatTemplate.FromFile(SharedData.PathOf("templates/llama-2-chat.jinja"), folder);
+        var messages = JsonNode.Parse("""[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]""")!.AsArray();
+        var (ids, weights) = new DatasetLoader(tokenizer, template, tokenizer.StopIds([]), new DatasetOptions()).Tokenize(new Conversation(messages, new float?[2]));
+        var prompt = tokenizer.Encode(template.Render(new ChatInput([messages[0]!.DeepClone()]) { AddGenerationPrompt = true }).Text);
+        var first = Array.FindIndex(weights, w => w > 0);
+        Assert.Equal(prompt, ids[..first]);
+        Assert.Equal("▁Hello", tokenizer.TokenOf(ids[first]));
+    }
+
+    [Fact]
+    public void A_byte_level_tokenizer_encodes_segment_by_segment()
+    {
+        var tokenizer = Tokenizer.Load(SharedData.PathOf("tokenizers/qwen2.5"));
+        var end = tokenizer.IdOf("<|im_end|>")!.Value;
+        var (ids, weights, without) = new SegmentTokenizer(tokenizer, [end]).Encode([new("<|im_start|>assistant\n", 0), new("\nHello<|im_end|>", 1), new("\n", 0)]);
+        var prompt = tokenizer.Encode("<|im_start|>assistant\n");
+        Assert.Equal(prompt, ids[..prompt.Length]);
+        Assert.Equal(prompt.Length, Array.IndexOf(weights, 1));
+        Assert.Equal(end, ids[^2]);
+        Assert.Equal(0, weights[^1]);
+        Assert.Equal(0, without);
+    }
+
+    [Fact]
+    public void Rows_of_ids_need_no_tokenizer()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("hone-data-").FullName, "rows.jsonl");
+        File.WriteAllText(path, "{\"input_ids\": [5, 6, 7]}\n{\"input_ids\": [5, 600]}\n{\"text\": \"a\"}\n");
+        var data = new DatasetLoader(null, null, [], new DatasetOptions { VocabularySize = 100 }).Load([(path, null)], cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([5, 6, 7], data.Samples.Single().Ids);
+        Assert.Equal(["input_ids[1] is 600, the vocabulary has 100 tokens", "the model folder has no tokenizer, so only rows with input_ids can be read"],
+            data.Report.Rejected.Select(r => r.Reason));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}", "a", "b")]
+    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}", "a", null)]
+    [InlineData("{\"query\": \"a\"}", "a", null)]
+    [InlineData("{\"query\": \"a\", \"response\": \"b\"}", "a", "b")]
+    [InlineData("{\"instruction\": \"a\", \"input\": \"c\", \"output\": \"b\"}", "a\nc", "b")]
+    [InlineData("{\"instruction\": \"a\", \"input\": \"c\"}", "a\nc", null)]
+    [InlineData("{\"conversations\": [{\"from\": \"human\", \"value\": \"a\"}, {\"from\": \"gpt\", \"value\": \"b\"}]}", "a", "b")]
+    public void A_row_becomes_a_question_and_its_reference(string row, string question, string? reference)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(row);
+        var prompt = PromptRow.Parse(json.RootElement, out var error);
+        Assert.Null(error);
+        Assert.Equal(question, (string?)prompt!.Messages[^1]!["content"]);
+        Assert.Equal(reference, prompt.Reference);
+    }
+
+    [Theory]
+    [InlineData("{\"messages\": [{\"role\": \"assistant\", \"content\": \"b\"}]}", "asks nothing")]
+    [InlineData("{\"text\": \"b\"}", "no conversation")]
+    [InlineData("{\"input_ids\": [1]}", "no conversation")]
+    [InlineData("{\"colour\": 1}", "no known columns")]
+    [InlineData("3", "must be a JSON object")]
+    public void A_row_that_asks_nothing_is_refused(string row, string message)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(row);
+        Assert.Null(PromptRow.Parse(json.RootElement, out var error));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    private static List<int[]> LearnedRuns(int[] ids, float[] weights)
+    {
+        var runs = new List<int[]>();
+        for (var i = 0; i < ids.Length;)
+        {
+            var end = i;
+            while (end < ids.Length && weights[end] > 0) end++;
+            if (end > i) runs.Add(ids[i..end]);
+            i = Math.Max(end, i + 1);
+        }
+
+        return runs;
+    }
+}
