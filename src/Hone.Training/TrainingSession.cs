@@ -200,7 +200,7 @@ public sealed class TrainingSession : IDisposable
         AttachAdapter(outline);
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
-        var resident = SystemMemory.ResidentBytes;
+        var resident = SystemMemory.ResidentBytes - kernels.WorkspaceBytes;
         Memory = MemoryPlan.Create(outline, Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
         GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;
         if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);
