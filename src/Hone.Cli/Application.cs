@@ -57,8 +57,8 @@ internal sealed class Application(IReadOnlyList<IVerb> verbs, CliConsole console
 
         var settings = SettingsBinder.Bind(verb.SettingsType, rest, environment);
         console.Json = settings.Json;
-        interruption.Message = verb.OnInterrupt;
-        return (int)verb.Run(settings, console, interruption.Token);
+        (interruption.Message, interruption.UrgentMessage) = (verb.OnInterrupt, verb.OnSecondInterrupt);
+        return (int)verb.Run(settings, console, interruption.Token, interruption.UrgentToken);
     }
 
     private int Show(string text)

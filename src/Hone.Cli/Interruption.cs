@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Hone.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and SIGTERM into a cancelled token, so that a run can finish its step and save. The second one, or the
-/// first while nothing asked to be waited for, ends the process at once with 130.
+/// Turns Ctrl-C and SIGTERM into cancelled tokens, so that a run can finish its step, or only its micro-batch, and save. One
+/// more than the verb has messages for ends the process at once with 130.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class Interruption : IDisposable
     public const int ExitCode = 130;
 
     private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenSource _urgent = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly CliConsole _console;
     private readonly Action<int> _exit;
@@ -37,25 +38,33 @@ internal sealed class Interruption : IDisposable
     /// <summary>Cancelled by the first interrupt.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>What to say then; null to leave without waiting.</summary>
+    /// <summary>Cancelled by the second interrupt, when there is a message for it.</summary>
+    public CancellationToken UrgentToken => _urgent.Token;
+
+    /// <summary>What to say at the first; null to leave without waiting.</summary>
     public string? Message { get; set; }
+
+    /// <summary>What to say at the second; null to leave without waiting.</summary>
+    public string? UrgentMessage { get; set; }
 
     /// <summary>Does what a signal does.</summary>
     public void Request()
     {
-        if (Message is null || _source.IsCancellationRequested)
+        var (message, source) = _source.IsCancellationRequested ? (UrgentMessage, _urgent) : (Message, _source);
+        if (message is null || source.IsCancellationRequested)
         {
             _exit(ExitCode);
             return;
         }
 
-        _console.Notice(Message);
-        _source.Cancel();
+        _console.Notice(message);
+        source.Cancel();
     }
 
     public void Dispose()
     {
         foreach (var registration in _registrations) registration.Dispose();
         _source.Dispose();
+        _urgent.Dispose();
     }
 }

@@ -18,6 +18,14 @@ public interface IKernels : IDisposable
     /// <summary>Bytes that the device holds for itself: packing buffers, per-thread scratch. Part of the memory plan.</summary>
     long WorkspaceBytes { get; }
 
+    /// <summary>
+    /// Takes the scratch now that ops on tokens × columns and attention of this shape would take at their first call, both directions, so
+    /// that <see cref="WorkspaceBytes"/> stays what it is while they run. Devices without such scratch have nothing to do.
+    /// </summary>
+    void Reserve(in AttentionShape attention, int tokens, int columns)
+    {
+    }
+
     /// <summary>Memory on this device.</summary>
     Arena CreateArena(string name);
 

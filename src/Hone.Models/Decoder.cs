@@ -160,7 +160,9 @@ public sealed partial class Decoder : IDisposable
         Directory.CreateDirectory(folder);
         CheckpointWriter.Save(folder,
             [.. parameters.Select(p => new TensorToWrite(p.Name, type, [.. p.Shape.Select(n => (long)n)], p.Value))], maxShardBytes);
-        if (sideFilesFrom is not null) CheckpointWriter.CopySideFiles(sideFilesFrom, folder);
+        if (sideFilesFrom is null) return;
+        CheckpointWriter.CopySideFiles(sideFilesFrom, folder);
+        ConfigDtype.State(Path.Combine(folder, "config.json"), type);
     }
 
     /// <inheritdoc/>

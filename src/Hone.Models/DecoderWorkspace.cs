@@ -30,6 +30,7 @@ public sealed class DecoderWorkspace : IDisposable
         this.decoder = decoder;
         kernels = decoder.Kernels;
         Shape = shape with { MaxTargets = Math.Clamp(shape.MaxTargets, 1, shape.MaxTokens) };
+        Reserve(decoder, Shape);
         arena = kernels.CreateArena("workspace");
         buffers = new WorkspaceBuffers(new BufferLedger(arena), decoder, Shape);
         decoder.FillRotary(buffers.Cos, buffers.Sin);
@@ -61,6 +62,14 @@ public sealed class DecoderWorkspace : IDisposable
         var ledger = new BufferLedger(null);
         _ = new WorkspaceBuffers(ledger, decoder, shape with { MaxTargets = Math.Clamp(shape.MaxTargets, 1, shape.MaxTokens) });
         return ledger.Entries;
+    }
+
+    /// <summary>Lets the device take the scratch that micro-batches of this shape need, so that its bytes are known before the first.</summary>
+    public static void Reserve(Decoder decoder, WorkspaceShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        foreach (var attention in decoder.Blocks.Select(b => b.Shape).Distinct())
+            decoder.Kernels.Reserve(attention, shape.MaxTokens, decoder.Spec.HiddenSize);
     }
 
     /// <summary>

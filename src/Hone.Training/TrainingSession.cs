@@ -123,8 +123,9 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>Trains to the end, or until asked to stop.</summary>
     /// <param name="stop">Finish the running step, save, and return.</param>
-    public SftResult Run(CancellationToken stop = default) =>
-        (trainer ?? throw new InvalidOperationException("The session has not been started.")).Run(stop);
+    /// <param name="stopNow">Finish the running micro-batch only, save with its gradients, and return.</param>
+    public SftResult Run(CancellationToken stop = default, CancellationToken stopNow = default) =>
+        (trainer ?? throw new InvalidOperationException("The session has not been started.")).Run(stop, stopNow);
 
     /// <summary>Puts the weights of a checkpoint of this run into the model, to look at them; training does not go on from there.</summary>
     public void LoadCheckpoint(string checkpoint) => CheckpointContents.ReadWeights(checkpoint, Decoder);
@@ -200,7 +201,7 @@ public sealed class TrainingSession : IDisposable
         AttachAdapter(outline);
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
-        var resident = SystemMemory.ResidentBytes;
+        var resident = SystemMemory.ResidentBytes - kernels.WorkspaceBytes;
         Memory = MemoryPlan.Create(outline, Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
         GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;
         if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);

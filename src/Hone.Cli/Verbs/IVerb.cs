@@ -17,9 +17,16 @@ internal interface IVerb
     /// <summary>What the first Ctrl-C says; null when there is nothing worth waiting for, and it ends the process.</summary>
     string? OnInterrupt { get; }
 
+    /// <summary>What the second one says; null when it ends the process.</summary>
+    string? OnSecondInterrupt { get; }
+
     /// <summary>Its settings record.</summary>
     Type SettingsType { get; }
 
     /// <summary>Does it. Failures are thrown as <see cref="HoneException"/>.</summary>
-    ExitCode Run(VerbSettings settings, CliConsole console, CancellationToken cancellation);
+    /// <param name="settings">Of <see cref="SettingsType"/>.</param>
+    /// <param name="console">Where to print.</param>
+    /// <param name="cancellation">Cancelled by the first interrupt.</param>
+    /// <param name="urgent">Cancelled by the second.</param>
+    ExitCode Run(VerbSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent);
 }

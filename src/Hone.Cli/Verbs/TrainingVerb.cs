@@ -9,9 +9,14 @@ namespace Hone.Cli;
 internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
     where TSettings : TrainingSettings, new()
 {
-    public override string? OnInterrupt => "Interrupted: finishing the step and saving…";
+    public override string? OnInterrupt => "Interrupted: finishing the step and saving… (again: not the whole step, only the micro-batch)";
 
-    protected override ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation)
+    public override string? OnSecondInterrupt => "Interrupted again: finishing the micro-batch and saving… (again: leave at once, without saving)";
+
+    protected override ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation) =>
+        Run(settings, console, cancellation, CancellationToken.None);
+
+    protected override ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent)
     {
         using var session = TrainingSession.Prepare(settings, cancellation: cancellation);
         var report = new PlanReport(session);
@@ -21,7 +26,7 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
         session.Start(display);
         console.Line($"Writing {Paths.Relative(session.RunDirectoryPath)}");
         var before = Ask(session, settings);
-        var result = session.Run(cancellation);
+        var result = session.Run(cancellation, urgent);
         display.Dispose();
         return Conclude(session, settings, console, result, before);
     }

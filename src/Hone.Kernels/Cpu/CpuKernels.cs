@@ -40,6 +40,15 @@ public sealed partial class CpuKernels : IKernels
     /// <summary>Bytes that the ops outside the matrix products hold now.</summary>
     internal long OpScratchBytes => attentionScratch.Bytes + reductionScratch.Bytes;
 
+    /// <inheritdoc cref="IKernels.Reserve"/>
+    public unsafe void Reserve(in AttentionShape attention, int tokens, int columns)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        _ = EnsureAttentionScratch(attention);
+        var shares = ShareBytes(new Attention.AttentionBlocks(attention, null), SegmentsAtOnce);
+        _ = reductionScratch.Ensure(Math.Max(shares, Math.Max(NormPartialBytes(tokens, columns), SquaresBytes)));
+    }
+
     /// <inheritdoc cref="IKernels.CreateArena"/>
     public Arena CreateArena(string name)
     {

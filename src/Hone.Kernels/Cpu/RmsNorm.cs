@@ -34,14 +34,19 @@ public sealed unsafe partial class CpuKernels
         OpShapes.RequireType(DType.F32, x);
         OpShapes.RequireType(DType.F32, w);
         if (x.Rows == 0) return;
-        var rowsPerChunk = Math.Max(4, (x.Rows + NormChunks - 1) / NormChunks);
+        var rowsPerChunk = NormRowsPerChunk(x.Rows);
         var chunks = (x.Rows + rowsPerChunk - 1) / rowsPerChunk;
-        var partials = dw.IsEmpty ? null : (float*)reductionScratch.Ensure((long)chunks * w.Columns * sizeof(float));
+        var partials = dw.IsEmpty ? null : (float*)reductionScratch.Ensure(NormPartialBytes(x.Rows, w.Columns));
         team.Run(chunks, new RmsNormBackwardJob(x, w, rstd, dy, dx, partials, rowsPerChunk, weightOffset, accumulateInput));
         if (dw.IsEmpty) return;
         var sum = new PartialSumsJob(partials, chunks, dw);
         team.Run((w.Columns + PartialSumsJob.ColumnsPerItem - 1) / PartialSumsJob.ColumnsPerItem, sum);
     }
+
+    private static int NormRowsPerChunk(int rows) => Math.Max(4, (rows + NormChunks - 1) / NormChunks);
+
+    private static long NormPartialBytes(int rows, int columns) =>
+        ((long)rows + NormRowsPerChunk(rows) - 1) / NormRowsPerChunk(rows) * columns * sizeof(float);
 
     private readonly struct RmsNormJob(Tensor x, Tensor w, Tensor y, Tensor rstd, float eps, float offset) : ITeamJob
     {

@@ -18,7 +18,7 @@ public sealed unsafe partial class CpuKernels
     public double SumOfSquares(Tensor x)
     {
         OpShapes.RequireType(DType.F32, x);
-        var partials = (double*)reductionScratch.Ensure((SquaresBatch * sizeof(double)) + ((long)team.Count * SquaresChunk * sizeof(float)));
+        var partials = (double*)reductionScratch.Ensure(SquaresBytes);
         var rows = (float*)(partials + SquaresBatch);
         var total = 0.0;
         var chunks = (x.Count + SquaresChunk - 1) / SquaresChunk;
@@ -31,6 +31,8 @@ public sealed unsafe partial class CpuKernels
 
         return total;
     }
+
+    private long SquaresBytes => (SquaresBatch * sizeof(double)) + ((long)team.Count * SquaresChunk * sizeof(float));
 
     private readonly struct SquaresJob(Tensor x, long first, double* partials, float* scratch) : ITeamJob
     {

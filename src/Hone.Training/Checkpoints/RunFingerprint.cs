@@ -13,6 +13,8 @@ namespace Hone.Training.Checkpoints;
 /// </summary>
 internal static class RunFingerprint
 {
+    private const int SampledRows = 16;
+
     public static SortedDictionary<string, string> Of(
         TrainerOptions options, TrainingPlan plan, LearningRateSchedule schedule, Decoder decoder, IReadOnlyList<TokenizedSample> train)
     {
@@ -69,16 +71,25 @@ internal static class RunFingerprint
     private static string HashOf(IEnumerable<Parameter> parameters) =>
         Short(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', parameters))));
 
-    /// <summary>The first row of every frozen tensor: another base model shows, and a big one is not read whole.</summary>
+    /// <summary>
+    /// Rows spread evenly over every frozen tensor, first and last among them: another base model shows, and so does one that
+    /// was tuned further, whose tensors differ nearly everywhere. A big one is not read whole.
+    /// </summary>
     private static string HashOfFrozen(Decoder decoder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var parameter in decoder.Parameters)
         {
             if (parameter.IsTrainable) continue;
-            var row = parameter.Value.SliceRows(0, 1);
-            if (row.Type.Size() == sizeof(float)) Append<float>(hash, decoder, row);
-            else Append<ushort>(hash, decoder, row);
+            var value = parameter.Value;
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{parameter.Name} {value}\n"));
+            var rows = Math.Min(value.Rows, SampledRows);
+            for (var i = 0; i < rows; i++)
+            {
+                var row = value.SliceRows((int)((long)i * (value.Rows - 1) / Math.Max(rows - 1, 1)), 1);
+                if (row.Type.Size() == sizeof(float)) Append<float>(hash, decoder, row);
+                else Append<ushort>(hash, decoder, row);
+            }
         }
 
         return Short(hash.GetHashAndReset());

@@ -24,10 +24,11 @@ public sealed class MemoryPlan
     /// <summary>Plans a run.</summary>
     /// <param name="decoder">The model, or its outline, with its adapter.</param>
     /// <param name="shape">Largest micro-batch.</param>
-    /// <param name="residentBytes">What the process holds besides: program, tokenizer, data.</param>
+    /// <param name="residentBytes">What the process holds besides: program, tokenizer, data, but not the kernels' own buffers.</param>
     public static MemoryPlan Create(Decoder decoder, WorkspaceShape shape, long residentBytes)
     {
         ArgumentNullException.ThrowIfNull(decoder);
+        DecoderWorkspace.Reserve(decoder, shape);
         var trainable = decoder.TrainableParameters.Sum(p => p.Count);
         var lines = new List<MemoryLine>
         {
