@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Kernels.Cpu;
 
@@ -21,9 +22,8 @@ internal static unsafe class Vectors
     public static Vector256<float> Load(float* from, long count)
     {
         if (count >= Lanes) return Vector256.Load(from);
-        var buffer = Vector256<float>.Zero;
-        Unsafe.CopyBlockUnaligned(&buffer, from, (uint)Math.Max(0, count) * sizeof(float));
-        return buffer;
+        // A call here would make the loops around it keep their sums in memory, so AVX's masks come first.
+        return Avx.IsSupported ? Avx.MaskLoad(from, First(count).AsSingle()) : LoadOneByOne(from, count);
     }
 
     /// <summary>Stores the first 0 to 8 elements; writes nothing beyond.</summary>
@@ -31,7 +31,8 @@ internal static unsafe class Vectors
     public static void Store(Vector256<float> value, float* to, long count)
     {
         if (count >= Lanes) value.Store(to);
-        else if (count > 0) Unsafe.CopyBlockUnaligned(to, &value, (uint)count * sizeof(float));
+        else if (Avx.IsSupported) Avx.MaskStore(to, First(count).AsSingle(), value);
+        else StoreOneByOne(value, to, count);
     }
 
     /// <summary>Sum of the 16 lanes (0…7 in <paramref name="low"/>, 8…15 in <paramref name="high"/>): halves are added until one is left.</summary>
@@ -61,7 +62,8 @@ internal static unsafe class Vectors
     {
         // Adding 1.5·2²³ rounds to an integer, which is then found in the low bits.
         var shift = Vector256.Create(12582912f);
-        var clamped = Clamp(x, -104f, 89f);
+        // With x second, the native forms return x when it is NaN.
+        var clamped = Vector256.MinNative(Vector256.Create(89f), Vector256.MaxNative(Vector256.Create(-104f), x));
         var shifted = Vector256.FusedMultiplyAdd(clamped, Vector256.Create(1.442695041f), shift);
         var n = shifted - shift;
         var r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-0.693359375f), clamped);
@@ -85,15 +87,24 @@ internal static unsafe class Vectors
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Sigmoid(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + Exp(-x));
 
-    /// <summary>Into [low, high]; NaN stays NaN.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Clamp(Vector256<float> x, float low, float high)
-    {
-        var (least, most) = (Vector256.Create(low), Vector256.Create(high));
-        x = Vector256.ConditionalSelect(Vector256.LessThan(x, least), least, x);
-        return Vector256.ConditionalSelect(Vector256.GreaterThan(x, most), most, x);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> PowerOfTwo(Vector256<int> n) => ((n + Vector256.Create(127)) << 23).AsSingle();
+
+    /// <summary>All bits in the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> First(long count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector256<float> LoadOneByOne(float* from, long count)
+    {
+        var buffer = Vector256<float>.Zero;
+        for (long i = 0; i < count; i++) ((float*)&buffer)[i] = from[i];
+        return buffer;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreOneByOne(Vector256<float> value, float* to, long count)
+    {
+        for (long i = 0; i < count; i++) to[i] = ((float*)&value)[i];
+    }
 }

@@ -51,8 +51,19 @@ public sealed unsafe partial class CpuKernels
         private Vector256<float> Widen(byte* row, int at, int count)
         {
             if (table.Type == DType.F32) return Vectors.Load((float*)row + at, count);
+            if (table.Type == DType.BF16 && count >= Vectors.Lanes)
+            {
+                var (low, high) = Vector128.Widen(Vector128.Load((ushort*)row + at));
+                return (Vector256.Create(low, high) << 16).AsSingle();
+            }
+
+            return WidenOneByOne(row, at, Math.Min(count, Vectors.Lanes));
+        }
+
+        private Vector256<float> WidenOneByOne(byte* row, int at, int count)
+        {
             var values = Vector256<float>.Zero;
-            for (var i = 0; i < Math.Min(count, Vectors.Lanes); i++)
+            for (var i = 0; i < count; i++)
             {
                 ((float*)&values)[i] = table.Type == DType.F16
                     ? (float)((Half*)row)[at + i]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
@@ -84,10 +85,12 @@ public sealed unsafe partial class CpuKernels
     }
 
     /// <summary>What the sigmoid is taken of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Argument(Vector256<float> x, Activation activation) => activation == Activation.Silu
         ? x
         : x * Vector256.FusedMultiplyAdd(x * x, Vector256.Create(GeluCubic), Vector256.Create(GeluLinear));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> ArgumentSlope(Vector256<float> x, Activation activation) => activation == Activation.Silu
         ? Vector256<float>.One
         : Vector256.FusedMultiplyAdd(x * x, Vector256.Create(3 * GeluCubic), Vector256.Create(GeluLinear));
