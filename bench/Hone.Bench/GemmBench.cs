@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Tensors;
 
@@ -37,6 +38,8 @@ internal static class GemmBench
                     if (type == DType.F32 || variant != Variant.TN) Measure(kernels, shape, type, variant, quick ? 5 : 9, peak);
         }
 
+        Console.WriteLine($"{"rank 16",-16} {"pass",-10} {"plain",8} {"LoRA",8} {"dropout",8}   ms, best");
+        foreach (var shape in quick ? Shapes.Where(s => s.Tokens == 512) : Shapes) MeasureLowRank(kernels, shape, quick ? 5 : 9);
         var bandwidth = MachinePeak.MeasureBandwidth(threads);
         Console.WriteLine($"memory {bandwidth:F0} GB/s");
         Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"GB/s",7} {"best",7} {"% of memory",11}");
@@ -74,6 +77,52 @@ internal static class GemmBench
         Array.Sort(gigaflops);
         var (median, best) = (gigaflops[samples / 2], gigaflops[^1]);
         Console.WriteLine($"{t + "," + n + "," + k,-16} {type,-5} {variant,-4} {median,7:F0} {best,7:F0} {100 * median / peak,8:F0}%");
+    }
+
+    /// <summary>What a low-rank part adds to a layer whose weight is frozen: forward, and backward without the weight gradient.</summary>
+    private static void MeasureLowRank(CpuKernels kernels, (int Tokens, int Outputs, int Inputs) shape, int samples)
+    {
+        const int Rank = 16;
+        using var arena = new Arena("bench");
+        var (t, n, k) = shape;
+        var (x, dy, w) = (Filled(arena, t, k), Filled(arena, t, n), arena.Allocate(DType.BF16, n, k));
+        kernels.Copy(Filled(arena, n, k), w);
+        var (y, dx) = (arena.Allocate(t, n), arena.Allocate(t, k));
+        var lowRank = new LowRank
+        {
+            A = Filled(arena, Rank, k),
+            B = Filled(arena, n, Rank),
+            Scale = 2,
+            U = arena.Allocate(t, Rank),
+            UGradient = arena.Allocate(t, Rank),
+            AGradient = arena.Allocate(Rank, k),
+            BGradient = arena.Allocate(n, Rank),
+            DropoutScratch = arena.Allocate(t, k),
+        };
+        LinearOptions[] cases =
+        [
+            default,
+            new LinearOptions { LowRank = lowRank },
+            new LinearOptions { LowRank = lowRank with { Dropout = new Dropout(0.05f, 1, 2) } },
+        ];
+        var forward = cases.Select(options => BestMilliseconds(samples, () => kernels.Linear(x, w, y, options))).ToArray();
+        var backward = cases.Select(options => BestMilliseconds(samples, () => kernels.LinearBackward(x, w, dy, dx, default, options))).ToArray();
+        Console.WriteLine($"{t + "," + n + "," + k,-16} {"forward",-10} {forward[0],8:F2} {forward[1],8:F2} {forward[2],8:F2}");
+        Console.WriteLine($"{t + "," + n + "," + k,-16} {"backward",-10} {backward[0],8:F2} {backward[1],8:F2} {backward[2],8:F2}");
+    }
+
+    private static double BestMilliseconds(int samples, Action action)
+    {
+        action();
+        var best = double.PositiveInfinity;
+        for (var i = 0; i < samples; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            action();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return best;
     }
 
     /// <summary>A few rows, as in decoding: the weight is too large for the caches, and reading it is the limit.</summary>

@@ -39,7 +39,9 @@ internal static class JsonFile
         if (utf8.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
         try
         {
-            if (JsonNode.Parse(utf8, null, options) is JsonObject json) return json;
+            var node = JsonNode.Parse(utf8, null, options);
+            DecodeTexts(node);
+            if (node is JsonObject json) return json;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -47,5 +49,22 @@ internal static class JsonFile
         }
 
         throw new HoneException(ExitCode.Model, "The file holds JSON, but not an object.", where);
+    }
+
+    // The parser leaves names and texts encoded until somebody asks; broken UTF-8 and lone surrogates must show here, not there.
+    private static void DecodeTexts(JsonNode? node)
+    {
+        if (node is JsonObject json)
+        {
+            foreach (var (_, value) in json) DecodeTexts(value);
+        }
+        else if (node is JsonArray array)
+        {
+            foreach (var value in array) DecodeTexts(value);
+        }
+        else if (node?.GetValueKind() == JsonValueKind.String)
+        {
+            node.GetValue<string>();
+        }
     }
 }

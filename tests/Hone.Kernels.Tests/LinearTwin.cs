@@ -70,7 +70,8 @@ internal static class LinearTwin
             {
                 var tolerance = Epsilon * ((scale * ((0.5 * Math.Sqrt((double)terms * Math.Min(terms, 256))) + 1)) + (2 * Math.Abs(expected[i, j])));
                 var error = Math.Abs(expected[i, j] - actual[i, j]);
-                Assert.True(error <= tolerance, $"[{i}, {j}] of {actual.View}: {actual[i, j]} instead of {expected[i, j]}, tolerance {tolerance}");
+                if (!(error <= tolerance))
+                    Assert.Fail($"[{i}, {j}] of {actual.View}: {actual[i, j]} instead of {expected[i, j]}, tolerance {tolerance}");
             }
         }
     }

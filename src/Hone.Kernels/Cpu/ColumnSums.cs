@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu;
@@ -16,6 +18,7 @@ public sealed unsafe partial class CpuKernels
         public Tensor X;
         public float* Sums;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Execute(int item, int thread)
         {
             var first = item * ColumnsPerSum;
@@ -25,7 +28,9 @@ public sealed unsafe partial class CpuKernels
             for (var row = 0; row < X.Rows; row++)
             {
                 var x = X.F32 + ((nint)row * X.Stride) + first;
-                for (var j = 0; j < count; j++) partial[j] += x[j];
+                var j = 0;
+                for (; j + 8 <= count; j += 8) (Vector256.Load(partial + j) + Vector256.Load(x + j)).Store(partial + j);
+                for (; j < count; j++) partial[j] += x[j];
             }
 
             for (var j = 0; j < count; j++) Sums[first + j] += partial[j];

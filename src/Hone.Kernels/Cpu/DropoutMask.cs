@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu;
@@ -45,19 +47,38 @@ public sealed unsafe partial class CpuKernels
                 DropRow(X.F32 + ((nint)row * X.Stride), Y.F32 + ((nint)row * Y.Stride), (ulong)row * (uint)X.Columns);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void DropRow(float* x, float* y, ulong index)
         {
-            var end = index + (uint)X.Columns;
-            while (index < end)
+            var count = X.Columns;
+            var i = Math.Min((int)(-(long)index & 3), count);
+            DropScalar(x, y, index, 0, i);
+            var thresholds = Vector256.Create(Threshold);
+            var factors = Vector256.Create(Factor);
+            for (; i + 16 <= count; i += 16)
             {
-                var (a, b, c, d) = CounterRandom.Block(Seed, Stream, index >> 2);
-                var lane = (int)(index & 3);
-                for (; lane < 4 && index < end; lane++, index++, x++, y++)
+                var (first, last) = PhiloxVector.Sixteen(Seed, Stream, (index + (uint)i) >> 2);
+                var lower = Vector256.Load(x + i) * factors & Vector256.GreaterThanOrEqual(first, thresholds).AsSingle();
+                var upper = Vector256.Load(x + i + 8) * factors & Vector256.GreaterThanOrEqual(last, thresholds).AsSingle();
+                if (Add)
                 {
-                    var random = lane switch { 0 => a, 1 => b, 2 => c, _ => d };
-                    var kept = random >= Threshold ? *x * Factor : 0;
-                    *y = Add ? *y + kept : kept;
+                    lower += Vector256.Load(y + i);
+                    upper += Vector256.Load(y + i + 8);
                 }
+
+                lower.Store(y + i);
+                upper.Store(y + i + 8);
+            }
+
+            DropScalar(x, y, index, i, count);
+        }
+
+        private readonly void DropScalar(float* x, float* y, ulong index, int start, int end)
+        {
+            for (var i = start; i < end; i++)
+            {
+                var kept = CounterRandom.UInt32(Seed, Stream, index + (uint)i) >= Threshold ? x[i] * Factor : 0;
+                y[i] = Add ? y[i] + kept : kept;
             }
         }
     }

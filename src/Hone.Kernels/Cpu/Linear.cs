@@ -40,6 +40,7 @@ public sealed unsafe partial class CpuKernels
         }
 
         gemm.Run(Product(dropped, lowRank.A, lowRank.U, rightTransposed: true));
+        problem.LeftIsPacked = !lowRank.Dropout.IsOn;
         RunWithSecond(ref problem, GemmTerm.Of(lowRank.U, lowRank.B, lowRank.A.Rows, lowRank.Scale));
     }
 
@@ -52,10 +53,10 @@ public sealed unsafe partial class CpuKernels
         {
             // dU = s·dy·B
             gemm.Run(Product(dy, lowRank.B, lowRank.UGradient, factor: lowRank.Scale));
-            AddLowRankGradients(x, dy, lowRank);
         }
 
         if (!dx.IsEmpty) InputGradient(w, dy, dx, options);
+        if (!lowRank.IsEmpty) AddLowRankGradients(x, dy, lowRank);
         if (!dw.IsEmpty) gemm.Run(Product(dy, x, dw, leftTransposed: true, accumulate: true));
         if (!options.BiasGradient.IsEmpty) AddColumnSums(dy, options.BiasGradient);
     }
@@ -79,11 +80,12 @@ public sealed unsafe partial class CpuKernels
             gemm.Run(Product(dy, lowRank.U, lowRank.BGradient, leftTransposed: true, accumulate: true, factor: lowRank.Scale));
     }
 
-    /// <summary>dx (+)= dy·w + dropoutBackward(dU·A).</summary>
+    /// <summary>dx (+)= dy·w + dropoutBackward(dU·A). Runs right after dU, which has packed dy.</summary>
     private void InputGradient(Tensor w, Tensor dy, Tensor dx, in LinearOptions options)
     {
         var lowRank = options.LowRank;
         var problem = Product(dy, w, dx, accumulate: options.AccumulateInput);
+        problem.LeftIsPacked = !lowRank.IsEmpty;
         if (lowRank.IsEmpty)
         {
             gemm.Run(problem);
@@ -111,6 +113,7 @@ public sealed unsafe partial class CpuKernels
 
         gemm.Run(problem);
         problem.First = second;
+        problem.LeftIsPacked = false;
         problem.Accumulate = true;
         problem.Residual = null;
         problem.Bias = null;

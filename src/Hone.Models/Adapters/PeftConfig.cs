@@ -5,6 +5,8 @@ namespace Hone.Models.Adapters;
 /// <summary><c>adapter_config.json</c> of PEFT. Keys that Hone doesn't know are kept and written again.</summary>
 public sealed record PeftConfig
 {
+    internal const string FileName = "adapter_config.json";
+
     /// <summary><c>base_model_name_or_path</c>.</summary>
     public string? BaseModel { get; init; }
 
@@ -32,10 +34,10 @@ public sealed record PeftConfig
     /// <summary><c>layers_pattern</c>: names of the module list that holds the blocks; empty means any.</summary>
     public IReadOnlyList<string> LayersPattern { get; init; } = [];
 
-    /// <summary><c>rank_pattern</c>: module name or regular expression → rank, in the order of the file.</summary>
+    /// <summary><c>rank_pattern</c>: module name or regular expression → rank. The first that matches, in ordinal order, wins.</summary>
     public IReadOnlyList<KeyValuePair<string, int>> RankPattern { get; init; } = [];
 
-    /// <summary><c>alpha_pattern</c>: module name or regular expression → alpha, in the order of the file.</summary>
+    /// <summary><c>alpha_pattern</c>: module name or regular expression → alpha. The first that matches, in ordinal order, wins.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> AlphaPattern { get; init; } = [];
 
     /// <summary><c>task_type</c>.</summary>
@@ -49,17 +51,38 @@ public sealed record PeftConfig
 
     /// <summary>Reads <c>adapter_config.json</c> of a folder.</summary>
     /// <exception cref="HoneException">Missing or broken, or it asks for something that Hone can't do, by name.</exception>
-    public static PeftConfig Load(string folder) => throw new NotImplementedException();
+    public static PeftConfig Load(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        return Parse(JsonFile.ReadObject(path), path);
+    }
 
     /// <summary>Reads a configuration that is already parsed.</summary>
-    public static PeftConfig Parse(JsonObject json, string where) => throw new NotImplementedException();
+    /// <param name="json">Content of <c>adapter_config.json</c>.</param>
+    /// <param name="where">File name for messages.</param>
+    public static PeftConfig Parse(JsonObject json, string where) => PeftConfigJson.Parse(json, where);
 
-    /// <summary>The text that PEFT writes: keys in order, two spaces of indent.</summary>
-    public string ToJson() => throw new NotImplementedException();
+    /// <summary>The text that PEFT writes: keys in ordinal order, two spaces of indent.</summary>
+    public string ToJson() => PeftConfigJson.Write(this);
 
     /// <summary>Rank of one module, with <see cref="RankPattern"/> applied.</summary>
-    public int RankOf(string modulePath) => throw new NotImplementedException();
+    public int RankOf(string modulePath) => Matching(RankPattern, modulePath, Rank);
 
     /// <summary>What B·A·x of one module is multiplied by, with both patterns and <see cref="UseRsLora"/> applied.</summary>
-    public double ScalingOf(string modulePath) => throw new NotImplementedException();
+    public double ScalingOf(string modulePath)
+    {
+        double rank = RankOf(modulePath);
+        return Matching(AlphaPattern, modulePath, LoraAlpha) / (UseRsLora ? Math.Sqrt(rank) : rank);
+    }
+
+    // In ordinal order, because that is how PEFT saves the patterns: a saved adapter must mean what it meant in training.
+    private static T Matching<T>(IReadOnlyList<KeyValuePair<string, T>> patterns, string modulePath, T otherwise)
+    {
+        foreach (var (pattern, value) in patterns.OrderBy(p => p.Key, StringComparer.Ordinal))
+        {
+            if (ModulePattern.End(pattern, ExitCode.Model).IsMatch(modulePath)) return value;
+        }
+
+        return otherwise;
+    }
 }

@@ -26,8 +26,28 @@ public sealed record TargetModules
     /// <see cref="TensorKind.Linear"/> slots of the spec.
     /// </summary>
     /// <exception cref="HoneException">A target matches nothing (<see cref="ExitCode.Usage"/>), with the nearest names.</exception>
-    public static IReadOnlyList<string> Resolve(DecoderSpec spec, TargetModules target) => throw new NotImplementedException();
+    public static IReadOnlyList<string> Resolve(DecoderSpec spec, TargetModules target) =>
+        Resolve(spec, new PeftConfig { Target = target });
 
     /// <summary>As above, with <c>layers_to_transform</c>, <c>layers_pattern</c> and <c>exclude_modules</c> of the configuration.</summary>
-    public static IReadOnlyList<string> Resolve(DecoderSpec spec, PeftConfig config) => throw new NotImplementedException();
+    /// <exception cref="HoneException">As above, or the settings contradict each other.</exception>
+    public static IReadOnlyList<string> Resolve(DecoderSpec spec, PeftConfig config) =>
+        new TargetResolver(spec, config, ExitCode.Usage).ResolveAll();
+
+    /// <summary>
+    /// The target that PEFT stores: <c>all-linear</c> becomes the list of the last parts of the modules' names, the rest stays as it is.
+    /// </summary>
+    public TargetModules ForStorage(IEnumerable<string> modulePaths) => Pattern != AllLinear.Pattern
+        ? this
+        : List(modulePaths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal));
+
+    /// <inheritdoc/>
+    public bool Equals(TargetModules? other) =>
+        other is not null && Pattern == other.Pattern && Names.SequenceEqual(other.Names);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Pattern, Names.Count);
+
+    /// <summary>As a person would write it.</summary>
+    public override string ToString() => Pattern ?? string.Join(", ", Names);
 }

@@ -142,11 +142,11 @@ internal sealed class SafetensorsHeader
 
     private static bool TryCountBytes(long[] shape, DType type, out long bytes)
     {
-        bytes = type.Size();
+        bytes = shape.Contains(0) ? 0 : type.Size();
         foreach (var size in shape)
         {
             var product = (Int128)bytes * size;
-            if (product > long.MaxValue) return shape.Contains(0) && (bytes = 0) == 0;
+            if (product > long.MaxValue) return false;
             bytes = (long)product;
         }
 

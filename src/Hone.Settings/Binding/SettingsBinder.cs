@@ -129,8 +129,14 @@ public static class SettingsBinder
     private static object ConvertOne(SettingInfo setting, string text, RawSetting raw)
     {
         var value = SettingValues.Parse(setting.ElementType, text)
-            ?? throw new HoneException(ExitCode.Usage, $"{setting.Name} is '{Shown(text)}'", raw.Origin, $"use {SettingValues.Expected(setting.ElementType)}");
+            ?? throw new HoneException(ExitCode.Usage, $"{setting.Name} is '{Shown(text)}'", raw.Origin, Advice(setting, text));
         return setting.Path is PathUse.Input or PathUse.Data ? InputPaths.Resolve(setting, text, raw) : value;
+    }
+
+    private static string Advice(SettingInfo setting, string text)
+    {
+        var expected = $"use {SettingValues.Expected(setting.ElementType)}";
+        return Suggestion.Nearest(text, setting.Choices) is { } near ? $"did you mean {near}? {expected}" : expected;
     }
 
     private static HoneException Unknown(RawSetting raw, SettingSchema schema)

@@ -14,7 +14,7 @@ public abstract partial record TrainingSettings
     [Setting("warmup_ratio", Group = "Optimizer", Help = "Share of all steps in which the learning rate rises from zero.")]
     public double WarmupRatio { get; init; }
 
-    [Setting("warmup_steps", Group = "Optimizer", Help = "The same as a number of steps; wins over warmup_ratio when above 0.")]
+    [Setting("warmup_steps", Group = "Optimizer", Help = "The same as a number of steps; give one of the two.")]
     public int WarmupSteps { get; init; }
 
     [Setting("optim", Group = "Optimizer", Help = "Optimizer: AdamW under any of its usual names.")]

@@ -1,3 +1,5 @@
+using Hone.Text.Tokenizers.Loading;
+
 namespace Hone.Text.Tokenizers;
 
 /// <summary>

@@ -117,16 +117,17 @@ internal sealed unsafe class GemmEngine
             {
                 chunk.Blocks = Math.Min(chunkBlocks, blocks - chunk.Block);
                 chunk.WithSecond = problem.Second.K > 0 && chunk.Block + chunk.Blocks == blocks;
-                RunChunk<TKernel>(chunk);
+                RunChunk<TKernel>(chunk, isWhole: chunkRows >= problem.M && chunkBlocks >= blocks);
             }
         }
     }
 
-    private void RunChunk<TKernel>(GemmChunk chunk)
+    private void RunChunk<TKernel>(GemmChunk chunk, bool isWhole)
         where TKernel : struct, IMicroKernel
     {
         ChooseTiles<TKernel>(ref chunk);
         var pack = new PackLeftJob<TKernel> { Chunk = chunk };
+        if (chunk.Problem.LeftIsPacked && isWhole) pack.FirstBlock = chunk.Blocks;
         team.Run(pack.Items, pack);
         var tiles = new TileJob<TKernel> { Chunk = chunk };
         team.Run(tiles.Items, tiles);

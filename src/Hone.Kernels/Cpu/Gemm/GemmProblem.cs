@@ -25,6 +25,12 @@ internal unsafe struct GemmProblem
     /// <summary>A second product of at most <see cref="GemmEngine.LongestSecondTerm"/>; K = 0 means none.</summary>
     public GemmTerm Second;
 
+    /// <summary>
+    /// The run before had the same left operand, M and K in its first term, and nothing else has run since: it need not be
+    /// packed again when it fits the buffer.
+    /// </summary>
+    public bool LeftIsPacked;
+
     /// <summary>Output.</summary>
     public float* C;
 

@@ -8,8 +8,11 @@ internal unsafe struct PackLeftJob<TKernel> : ITeamJob
 {
     public GemmChunk Chunk;
 
+    /// <summary>Blocks before this one are packed already.</summary>
+    public int FirstBlock;
+
     /// <summary>Number of items.</summary>
-    public readonly int Items => Chunk.AllBlocks * GroupsPerBlock;
+    public readonly int Items => (Chunk.AllBlocks - FirstBlock) * GroupsPerBlock;
 
     private readonly int GroupsPerBlock =>
         GemmChunk.Panels(GemmChunk.Panels(Chunk.Rows, TKernel.Rows), Chunk.PanelsPerPackItem);
@@ -17,7 +20,7 @@ internal unsafe struct PackLeftJob<TKernel> : ITeamJob
     /// <inheritdoc/>
     public readonly void Execute(int item, int thread)
     {
-        var block = item / GroupsPerBlock;
+        var block = FirstBlock + (item / GroupsPerBlock);
         var row = item % GroupsPerBlock * Chunk.PanelsPerPackItem * TKernel.Rows;
         var rows = Math.Min(Chunk.PanelsPerPackItem * TKernel.Rows, Chunk.Rows - row);
         ref readonly var term = ref Chunk.TermOf(block, out var start, out var length);

@@ -34,7 +34,12 @@ internal static class DictMethods
         if (source is DictValue dict)
         {
             rendering.Charge(dict.Count);
-            foreach (var (key, value) in dict.Pairs.ToList()) target.Set(key, value);
+            foreach (var (key, value) in dict.Pairs.ToList())
+            {
+                rendering.ChargeKey(key);
+                target.Set(key, value);
+            }
+
             return;
         }
 
@@ -42,6 +47,7 @@ internal static class DictMethods
         {
             var pair = Iteration.Items(rendering, item);
             if (pair.Count != 2) throw new TemplateFailure("a dictionary is made of pairs");
+            rendering.ChargeKey(pair[0]);
             target.Set(pair[0], pair[1]);
         }
     }
@@ -55,6 +61,7 @@ internal static class DictMethods
     private static object? Get(Rendering rendering, DictValue dict, Arguments arguments)
     {
         var bound = arguments.Bind("get", 1, "key", "default");
+        rendering.ChargeKey(bound[0]);
         return dict.TryGet(bound[0], out var value) ? value : bound[1];
     }
 
@@ -67,6 +74,7 @@ internal static class DictMethods
     private static object? Pop(Rendering rendering, DictValue dict, Arguments arguments)
     {
         var bound = arguments.Bind("pop", 1, "key", "default");
+        rendering.ChargeKey(bound[0]);
         rendering.Charge(dict.Count >> 3);
         if (dict.Remove(bound[0], out var value)) return value;
         return bound.Has(1) ? bound[1] : throw new TemplateFailure($"KeyError: {PythonText.Repr(rendering, bound[0])}");
@@ -75,6 +83,7 @@ internal static class DictMethods
     private static object? SetDefault(Rendering rendering, DictValue dict, Arguments arguments)
     {
         var bound = arguments.Bind("setdefault", 1, "key", "default");
+        rendering.ChargeKey(bound[0]);
         if (dict.TryGet(bound[0], out var value)) return value;
         dict.Set(bound[0], bound[1]);
         return bound[1];

@@ -126,7 +126,7 @@ internal sealed class JsonText
         for (var i = 0; i < content.Length; i++)
         {
             var c = content[i];
-            if (c >= ' ' && c != '"' && c != '\\' && (c < 0x7F || !ensureAscii || c == 0x7F)) continue;
+            if (c >= ' ' && c != '"' && c != '\\' && (c < 0x7F || !ensureAscii)) continue;
             text.Append(content, start, i - start);
             start = i + 1;
             text.Append(c switch

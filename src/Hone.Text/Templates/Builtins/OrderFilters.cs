@@ -13,7 +13,7 @@ internal static class OrderFilters
             ? [.. several.Split(',').Select(path => new AttributePath(path))]
             : [new AttributePath(bound[2])];
         var keyed = Iteration.Items(rendering, value)
-            .Select(item => (Key: (object?)new SequenceValue([.. paths.Select(path => Key(path.Of(rendering, item), bound.Truth(1, false)))]), Item: item)).ToList();
+            .Select(item => (Key: (object?)new SequenceValue([.. paths.Select(path => Key(rendering, path.Of(rendering, item), bound.Truth(1, false)))]), Item: item)).ToList();
         return new SequenceValue(Sorted(rendering, keyed, bound.Truth(0, false)));
     }
 
@@ -25,7 +25,7 @@ internal static class OrderFilters
         if (by is not ("key" or "value")) throw new TemplateFailure("You can only sort by either \"key\" or \"value\"");
         rendering.Charge(dict.Count);
         var keyed = dict.Pairs
-            .Select(pair => (Key(by == "key" ? pair.Key : pair.Value, bound.Truth(0, false)), (object?)SequenceValue.Pair(pair.Key, pair.Value))).ToList();
+            .Select(pair => (Key(rendering, by == "key" ? pair.Key : pair.Value, bound.Truth(0, false)), (object?)SequenceValue.Pair(pair.Key, pair.Value))).ToList();
         return new SequenceValue(Sorted(rendering, keyed, bound.Truth(2, false)));
     }
 
@@ -39,7 +39,7 @@ internal static class OrderFilters
         var first = true;
         foreach (var item in Iteration.Items(rendering, value))
         {
-            var key = Key(path.Of(rendering, item), bound.Truth(0, false));
+            var key = Key(rendering, path.Of(rendering, item), bound.Truth(0, false));
             if (!first && sign * PythonOrder.Compare(rendering, key, bestKey) >= 0) continue;
             (best, bestKey, first) = (item, key, false);
         }
@@ -55,7 +55,8 @@ internal static class OrderFilters
         var unique = new List<object?>();
         foreach (var item in Iteration.Items(rendering, value))
         {
-            var key = Key(path.Of(rendering, item), bound.Truth(0, false));
+            var key = Key(rendering, path.Of(rendering, item), bound.Truth(0, false));
+            rendering.ChargeKey(key);
             if (seen.Contains(key)) continue;
             seen.Set(key, null);
             unique.Add(item);
@@ -69,7 +70,7 @@ internal static class OrderFilters
         var bound = arguments.Bind("groupby", 1, "attribute", "default", "case_sensitive");
         var path = new AttributePath(bound[0]);
         var keyed = Iteration.Items(rendering, value)
-            .Select(item => (Key: Key(path.Of(rendering, item, bound[1]), bound.Truth(2, false)), Item: item)).ToList();
+            .Select(item => (Key: Key(rendering, path.Of(rendering, item, bound[1]), bound.Truth(2, false)), Item: item)).ToList();
         var groups = new List<object?>();
         List<object?>? members = null;
         object? last = null;
@@ -88,8 +89,8 @@ internal static class OrderFilters
         return new SequenceValue(groups);
     }
 
-    private static object? Key(object? value, bool caseSensitive) =>
-        value is string text && !caseSensitive ? text.ToLowerInvariant() : value;
+    private static object? Key(Rendering rendering, object? value, bool caseSensitive) =>
+        value is string text && !caseSensitive ? rendering.Made(text.ToLowerInvariant()) : value;
 
     private static List<object?> Sorted(Rendering rendering, List<(object? Key, object? Item)> keyed, bool descending)
     {

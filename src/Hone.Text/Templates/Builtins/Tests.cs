@@ -28,8 +28,8 @@ internal static class Tests
         ["iterable"] = Plain(Iteration.IsIterable),
         ["callable"] = Plain(value => value is CallableValue or Undefined),
         ["escaped"] = Plain(_ => false),
-        ["lower"] = (rendering, value, _) => IsCased(PythonText.Str(rendering, value), char.IsLower, char.IsUpper),
-        ["upper"] = (rendering, value, _) => IsCased(PythonText.Str(rendering, value), char.IsUpper, char.IsLower),
+        ["lower"] = (rendering, value, _) => IsCased(Read(rendering, value), char.IsLower, char.IsUpper),
+        ["upper"] = (rendering, value, _) => IsCased(Read(rendering, value), char.IsUpper, char.IsLower),
         ["odd"] = (rendering, value, _) => Remainder(rendering, value, 2L) is 1L or 1.0,
         ["even"] = (rendering, value, _) => Remainder(rendering, value, 2L) is 0L or 0.0,
         ["divisibleby"] = (rendering, value, arguments) => Remainder(rendering, value, arguments.Bind("divisibleby", 1, "num")[0]) is 0L or 0.0,
@@ -57,7 +57,14 @@ internal static class Tests
     public static Test? Find(string name) => All.GetValueOrDefault(name);
 
     public static bool IsCased(string text, Predicate<char> wanted, Predicate<char> unwanted) =>
-        Array.Exists(text.ToCharArray(), wanted) && !Array.Exists(text.ToCharArray(), unwanted);
+        text.Any(c => wanted(c)) && !text.Any(c => unwanted(c));
+
+    private static string Read(Rendering rendering, object? value)
+    {
+        var text = PythonText.Str(rendering, value);
+        rendering.ChargeText(text.Length * 4L);
+        return text;
+    }
 
     private static Test Plain(Predicate<object?> holds) => (_, value, arguments) =>
     {

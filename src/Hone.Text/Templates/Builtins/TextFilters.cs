@@ -57,7 +57,7 @@ internal static class TextFilters
     }
 
     public static object? Center(Rendering rendering, object? value, Arguments arguments) => TextMethods.Pad(
-        rendering, PythonText.Str(rendering, value), arguments.Bind("center", 0, "width").Integer(0, 80), '^', " ");
+        rendering, PythonText.Str(rendering, value), arguments.Bind("center", 0, "width").Integer(0, 80), 'c', " ");
 
     public static object? Escape(Rendering rendering, object? value, Arguments arguments) => rendering.Made(PythonText.Str(rendering, value)
         .Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("'", "&#39;").Replace("\"", "&#34;"));

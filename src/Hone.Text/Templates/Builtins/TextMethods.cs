@@ -8,7 +8,7 @@ internal static class TextMethods
 {
     private static readonly Dictionary<string, Method<string>> All = new()
     {
-        ["upper"] = Maps(text => text.ToUpperInvariant()),
+        ["upper"] = Maps(text => text.ToUpperInvariant().Replace("ß", "SS")),
         ["lower"] = Maps(text => text.ToLowerInvariant()),
         ["casefold"] = Maps(text => text.ToLowerInvariant().Replace("ß", "ss")),
         ["capitalize"] = Maps(Capitalize),
@@ -42,7 +42,7 @@ internal static class TextMethods
         ["zfill"] = (rendering, text, arguments) => ZeroFill(rendering, text, arguments.Bind("zfill", 1, "width").Integer(0, 0)),
         ["ljust"] = (rendering, text, arguments) => Pad(rendering, text, arguments, '<'),
         ["rjust"] = (rendering, text, arguments) => Pad(rendering, text, arguments, '>'),
-        ["center"] = (rendering, text, arguments) => Pad(rendering, text, arguments, '^'),
+        ["center"] = (rendering, text, arguments) => Pad(rendering, text, arguments, 'c'),
         ["format"] = TextFormat.Format,
         ["isspace"] = Asks(text => text.Length > 0 && text.All(CodePoints.IsSpace)),
         ["isdigit"] = Asks(text => text.Length > 0 && text.All(char.IsDigit)),
@@ -103,9 +103,11 @@ internal static class TextMethods
         return string.Join(separator, texts);
     }
 
-    /// <summary>Fills a text up to a width, on the right ('&lt;'), on the left ('&gt;') or on both sides ('^').</summary>
+    /// <summary>Fills a text up to a width, on the right ('&lt;'), on the left ('&gt;'), or on both sides as a
+    /// format ('^') or the method <c>center</c> ('c') does; they put an odd one on different sides.</summary>
     public static string Pad(Rendering rendering, string text, int width, char alignment, string fill)
     {
+        rendering.ChargeText(text.Length);
         var missing = width - CodePoints.Count(text);
         if (missing <= 0) return text;
         rendering.Reserve(text.Length + (missing * (long)fill.Length));
@@ -113,7 +115,8 @@ internal static class TextMethods
         {
             '<' => 0,
             '>' => missing,
-            _ => missing / 2,
+            '^' => missing / 2,
+            _ => (missing / 2) + (missing & width & 1),
         };
         return string.Concat(Enumerable.Repeat(fill, left)) + text + string.Concat(Enumerable.Repeat(fill, missing - left));
     }
@@ -155,7 +158,11 @@ internal static class TextMethods
         if (bound[0] is not SequenceValue { Kind: SequenceKind.Tuple } several) return PythonTruth.Box(Matches(bound.Text(0)));
         rendering.Charge(several.Items.Count);
         return PythonTruth.Box(several.Items.Any(item => item is string affix && Matches(affix)));
-        bool Matches(string affix) => atStart ? text.StartsWith(affix, StringComparison.Ordinal) : text.EndsWith(affix, StringComparison.Ordinal);
+        bool Matches(string affix)
+        {
+            rendering.ChargeText(affix.Length);
+            return atStart ? text.StartsWith(affix, StringComparison.Ordinal) : text.EndsWith(affix, StringComparison.Ordinal);
+        }
     }
 
     private static string ReplaceEmpty(Rendering rendering, string text, string replacement, int count)

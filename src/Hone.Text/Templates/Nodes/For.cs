@@ -21,7 +21,7 @@ internal sealed class For(
         while (loop.MoveNext(out var item))
         {
             ran = true;
-            rendering.Charge(1);
+            rendering.Charge(4);
             var round = new Scope(scope);
             round.Set("loop", loop);
             target.Assign(rendering, round, item);

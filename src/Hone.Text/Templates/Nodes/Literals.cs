@@ -26,7 +26,13 @@ internal sealed class DictLiteral((Expression Key, Expression Value)[] entries) 
     protected override object? Compute(Rendering rendering, Scope scope)
     {
         var dict = new DictValue(entries.Length);
-        foreach (var (key, value) in entries) dict.Set(key.Evaluate(rendering, scope), value.Evaluate(rendering, scope));
+        foreach (var (key, value) in entries)
+        {
+            var name = key.Evaluate(rendering, scope);
+            rendering.ChargeKey(name);
+            dict.Set(name, value.Evaluate(rendering, scope));
+        }
+
         return dict;
     }
 }

@@ -19,19 +19,22 @@ internal static class Limits
     public const int ValueDepth = 900;
 
     /// <summary>Nodes evaluated, items visited, and text handled (one step for 64 characters) in one rendering.</summary>
-    public const long Steps = 50_000_000;
+    public const long Steps = 20_000_000;
 
     /// <summary>Length of the rendered text.</summary>
     public const int OutputLength = 64 * 1024 * 1024;
 
     /// <summary>Characters of all strings made in one rendering together, so that memory is bounded.</summary>
-    public const long CharactersMade = 512L * 1024 * 1024;
+    public const long CharactersMade = 256L * 1024 * 1024;
 
     /// <summary>Items of a <c>range</c>; the same as in Jinja's sandbox.</summary>
     public const int RangeLength = 100_000;
 
     /// <summary>Items of a list that a multiplication makes.</summary>
     public const int RepeatedItems = 1_000_000;
+
+    /// <summary>Items of a tuple that is a key, those of tuples inside it included.</summary>
+    public const int KeyItems = 64;
 
     /// <summary>Size of an integer that arithmetic makes.</summary>
     public const int IntegerBits = 4096;

@@ -38,6 +38,12 @@ internal sealed class Rendering(DateTime? now)
     /// <summary>Counts work that reads <paramref name="length"/> characters.</summary>
     public void ChargeText(long length) => Charge(length >> 6);
 
+    /// <summary>Counts the hashing of a key.</summary>
+    public void ChargeKey(object? key)
+    {
+        if (key is string text) ChargeText(text.Length);
+    }
+
     /// <summary>Counts characters before a string of that length is made.</summary>
     public void Reserve(long length)
     {

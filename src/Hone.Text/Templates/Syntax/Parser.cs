@@ -8,6 +8,7 @@ internal sealed class Parser
     private readonly TokenStream stream;
     private readonly ExpressionParser expressions;
     private int loops;
+    private int openedAt;
 
     private Parser(TokenStream stream) => (this.stream, expressions) = (stream, new ExpressionParser(stream));
 
@@ -28,14 +29,14 @@ internal sealed class Parser
     private Statement[] ParseBody(params ReadOnlySpan<string> ends)
     {
         stream.Enter();
-        var opened = stream.Current;
+        var opened = openedAt;
         var body = new List<Statement>();
         while (true)
         {
             var token = stream.Take();
             if (token.Kind == TokenKind.End)
             {
-                if (ends.Length > 0) throw new TemplateSyntaxException($"'{{% {ends[^1]} %}}' is missing", opened.Position);
+                if (ends.Length > 0) throw new TemplateSyntaxException($"'{{% {ends[^1]} %}}' is missing", opened);
                 break;
             }
 
@@ -57,6 +58,7 @@ internal sealed class Parser
         }
 
         stream.Leave();
+        openedAt = stream.Current.Position;
         return [.. body];
     }
 
@@ -82,6 +84,7 @@ internal sealed class Parser
     private Statement ParseStatement(int line)
     {
         var name = stream.Expect(TokenKind.Name, "the name of a statement");
+        openedAt = name.Position;
         switch (name.Text)
         {
             case "for": return ParseFor(line);

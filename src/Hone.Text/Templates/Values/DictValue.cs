@@ -38,10 +38,23 @@ internal sealed class DictValue
 
     private static object? FromKey(object key) => ReferenceEquals(key, NoneKey) ? null : key;
 
+    /// <summary>Hashing and comparing keys isn't counted as work, so tuples as keys must be small.</summary>
+    private static void CheckSize(SequenceValue tuple, ref int room)
+    {
+        foreach (var item in tuple.Items)
+        {
+            if (--room < 0) throw new TemplateFailure("a tuple is too big to be a key");
+            if (item is DictValue or SequenceValue { Kind: SequenceKind.List }) throw new TemplateFailure($"unhashable type: '{TypeNames.Of(item)}'");
+            if (item is SequenceValue inner) CheckSize(inner, ref room);
+        }
+    }
+
     private static object ToKey(object? key)
     {
         if (key is DictValue or SequenceValue { Kind: SequenceKind.List })
             throw new TemplateFailure($"unhashable type: '{TypeNames.Of(key)}'");
+        var room = Limits.KeyItems;
+        if (key is SequenceValue tuple) CheckSize(tuple, ref room);
         return key ?? NoneKey;
     }
 }

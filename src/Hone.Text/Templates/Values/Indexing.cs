@@ -10,7 +10,12 @@ internal static class Indexing
     public static bool TryGet(Rendering rendering, object? value, object? index, out object? item)
     {
         item = null;
-        if (value is DictValue dict) return index is not (DictValue or SequenceValue { Kind: SequenceKind.List }) && dict.TryGet(index, out item);
+        if (value is DictValue dict)
+        {
+            rendering.ChargeKey(index);
+            return index is not (DictValue or SequenceValue { Kind: SequenceKind.List }) && dict.TryGet(index, out item);
+        }
+
         if (index is bool flag) index = flag ? 1L : 0L;
         if (index is not long position || position is > int.MaxValue or < int.MinValue) return false;
         if (value is not (string or RangeValue or SequenceValue { IsListOrTuple: true })) return false;

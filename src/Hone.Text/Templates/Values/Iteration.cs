@@ -59,6 +59,7 @@ internal static class Iteration
                 rendering.ChargeText(text.Length);
                 return text.Contains(part, StringComparison.Ordinal);
             case DictValue dict:
+                rendering.ChargeKey(item);
                 return dict.Contains(item);
             case SequenceValue or RangeValue:
                 foreach (var candidate in Items(rendering, container))

@@ -11,10 +11,10 @@ internal sealed class PythonEquality : IEqualityComparer<object>
 
     bool IEqualityComparer<object>.Equals(object? a, object? b) => a is string x && b is string y ? x == y : AreEqual(a, b, 0);
 
-    public int GetHashCode(object value) => HashOf(value, 0);
+    public int GetHashCode(object value) => HashOf(value);
 
     /// <summary>Numbers that are equal hash alike whatever their type. The hash is seeded, so that nobody can prepare collisions.</summary>
-    private static int HashOf(object? value, int depth) => value switch
+    private static int HashOf(object? value) => value switch
     {
         string text => text.GetHashCode(),
         bool flag => HashCode.Combine(flag ? 1L : 0L),
@@ -23,16 +23,15 @@ internal sealed class PythonEquality : IEqualityComparer<object>
         double number when double.IsInteger(number) => HashCode.Combine(new BigInteger(number)),
         double number => HashCode.Combine(number),
         BigInteger number => HashCode.Combine(number),
-        SequenceValue { Kind: SequenceKind.Tuple } tuple => HashOfItems(tuple, depth),
+        SequenceValue { Kind: SequenceKind.Tuple } tuple => HashOfItems(tuple),
         Undefined or null => 0,
         _ => RuntimeHelpers.GetHashCode(value),
     };
 
-    private static int HashOfItems(SequenceValue tuple, int depth)
+    private static int HashOfItems(SequenceValue tuple)
     {
-        if (depth > Limits.ValueDepth) throw new TemplateFailure("values nest too deeply to be compared");
         var hash = new HashCode();
-        foreach (var item in tuple.Items) hash.Add(HashOf(item, depth + 1));
+        foreach (var item in tuple.Items) hash.Add(HashOf(item));
         return hash.ToHashCode();
     }
 

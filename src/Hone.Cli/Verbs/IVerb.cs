@@ -1,0 +1,25 @@
+using Hone.Settings;
+
+namespace Hone.Cli;
+
+/// <summary>One command of <c>hone</c>. Derive from <see cref="Verb{TSettings}"/> and add it to <see cref="VerbList"/>.</summary>
+internal interface IVerb
+{
+    /// <summary>What is typed: <c>sft</c>, or two words such as <c>template render</c>.</summary>
+    string Name { get; }
+
+    /// <summary>What it does, one line for the list of verbs.</summary>
+    string Summary { get; }
+
+    /// <summary>A command to copy, without <c>hone</c>, for its help page.</summary>
+    string Example { get; }
+
+    /// <summary>What the first Ctrl-C says; null when there is nothing worth waiting for, and it ends the process.</summary>
+    string? OnInterrupt { get; }
+
+    /// <summary>Its settings record.</summary>
+    Type SettingsType { get; }
+
+    /// <summary>Does it. Failures are thrown as <see cref="HoneException"/>.</summary>
+    ExitCode Run(VerbSettings settings, CliConsole console, CancellationToken cancellation);
+}

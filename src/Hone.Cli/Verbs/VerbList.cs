@@ -1,0 +1,7 @@
+namespace Hone.Cli;
+
+/// <summary>The verbs that exist, in the order in which help lists them.</summary>
+internal static class VerbList
+{
+    public static IReadOnlyList<IVerb> All { get; } = [];
+}

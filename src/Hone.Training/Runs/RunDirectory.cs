@@ -1,0 +1,126 @@
+using System.Globalization;
+using Hone.Models;
+using Hone.Training.Checkpoints;
+using Hone.Training.Runs.Plots;
+using Hone.Training.Runs.TensorBoard;
+
+namespace Hone.Training.Runs;
+
+/// <summary>
+/// Everything a run writes, in ms-swift's layout: <c>args.json</c>, <c>logging.jsonl</c>, <c>runs/</c>, <c>images/</c>,
+/// <c>checkpoint-N/</c>, <c>best</c> and <c>last</c>. Viewers read it; nothing else connects them with a run.
+/// </summary>
+public sealed class RunDirectory : IDisposable
+{
+    private const string ArgumentsFile = "args.json";
+
+    private readonly LoggingFile logging;
+    private readonly List<LogEntry> history = [];
+    private readonly EventFile? events;
+
+    private RunDirectory(string path, bool tensorBoard)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        Directory.CreateDirectory(Path);
+        Checkpoints = new CheckpointStore(Path);
+        Checkpoints.Recover();
+        logging = new LoggingFile(System.IO.Path.Combine(Path, "logging.jsonl"));
+        if (tensorBoard) events = new EventFile(System.IO.Path.Combine(Path, "runs"));
+    }
+
+    /// <summary>The folder, absolute.</summary>
+    public string Path { get; }
+
+    internal CheckpointStore Checkpoints { get; }
+
+    /// <summary>Makes the folder of a new run: <c>v0-20261121-093000</c>, one number above the highest that is there.</summary>
+    /// <param name="runsFolder">Usually <c>output/model</c>.</param>
+    /// <param name="argumentsJson">Content of <c>args.json</c>.</param>
+    /// <param name="now">Local time, for the name.</param>
+    /// <param name="tensorBoard">Whether event files are written.</param>
+    public static RunDirectory CreateVersion(string runsFolder, string argumentsJson, DateTime now, bool tensorBoard = true)
+    {
+        Directory.CreateDirectory(runsFolder);
+        var next = Versions(runsFolder).Select(v => v.Number + 1).DefaultIfEmpty(0).Max();
+        var name = string.Create(CultureInfo.InvariantCulture, $"v{next}-{now:yyyyMMdd-HHmmss}");
+        return Create(System.IO.Path.Combine(runsFolder, name), argumentsJson, tensorBoard);
+    }
+
+    /// <summary>Makes the folder of a new run at a fixed place.</summary>
+    public static RunDirectory Create(string path, string argumentsJson, bool tensorBoard = true)
+    {
+        var run = new RunDirectory(path, tensorBoard);
+        File.WriteAllText(System.IO.Path.Combine(run.Path, ArgumentsFile), argumentsJson);
+        return run;
+    }
+
+    /// <summary>Opens the folder of a run that goes on. Leftovers of a crash are tidied up.</summary>
+    /// <param name="checkpoint">The checkpoint that it goes on from.</param>
+    /// <param name="tensorBoard">Whether event files are written.</param>
+    public static RunDirectory OpenFor(string checkpoint, bool tensorBoard = true) =>
+        new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(checkpoint))!, tensorBoard);
+
+    /// <summary>Appends a line to <c>logging.jsonl</c> and to the event file.</summary>
+    public void Append(LogEntry entry, int totalSteps, TimeSpan elapsed, TimeSpan remaining)
+    {
+        history.Add(entry);
+        logging.Append(entry, totalSteps, elapsed, remaining);
+        events?.Append(entry);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        logging.Dispose();
+        events?.Dispose();
+    }
+
+    /// <summary>Run directories under a folder, newest first; the folder itself when it is one.</summary>
+    internal static IEnumerable<string> Newest(string folder)
+    {
+        if (!Directory.Exists(folder)) return [];
+        if (CheckpointStore.List(folder).Count > 0) return [folder];
+        return Versions(folder).OrderByDescending(v => v.Number).Select(v => v.Path);
+    }
+
+    /// <summary>Forgets lines that a run wrote after the checkpoint that it goes on from.</summary>
+    internal void Rewind(IReadOnlyList<LogEntry> kept, int step, int totalSteps)
+    {
+        history.Clear();
+        history.AddRange(kept);
+        logging.Rewind(kept, step, totalSteps);
+    }
+
+    /// <summary>Copies <c>args.json</c> into a checkpoint, so that it can be used alone.</summary>
+    internal void CopyArguments(string folder)
+    {
+        var source = System.IO.Path.Combine(Path, ArgumentsFile);
+        if (File.Exists(source)) File.Copy(source, System.IO.Path.Combine(folder, ArgumentsFile), overwrite: true);
+    }
+
+    /// <summary>Draws every figure over the steps.</summary>
+    internal void Plot()
+    {
+        var images = System.IO.Path.Combine(Path, "images");
+        Directory.CreateDirectory(images);
+        foreach (var (tag, points) in ScalarTag.Series(history))
+        {
+            if (points.Count < 2) continue;
+            File.WriteAllBytes(System.IO.Path.Combine(images, tag.Replace('/', '_') + ".png"), LinePlot.Draw(tag, points));
+        }
+    }
+
+    /// <summary>Writes the last line of <c>logging.jsonl</c>.</summary>
+    internal void Finish(SftResult result, Decoder decoder, TrainingPlan plan, double memory) => logging.Finish(result, decoder, plan, memory);
+
+    private static IEnumerable<(int Number, string Path)> Versions(string folder)
+    {
+        foreach (var path in Directory.GetDirectories(folder, "v*"))
+        {
+            var name = System.IO.Path.GetFileName(path.AsSpan());
+            var dash = name.IndexOf('-');
+            if (dash > 1 && int.TryParse(name[1..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                yield return (number, path);
+        }
+    }
+}

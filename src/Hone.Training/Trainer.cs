@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using Hone.Data.Packing;
+using Hone.Models;
+using Hone.Settings;
+using Hone.Tensors;
+using Hone.Training.Checkpoints;
+using Hone.Training.Optimizers;
+using Hone.Training.Runs;
+using Hone.Training.Schedules;
+
+namespace Hone.Training;
+
+/// <summary>
+/// The one training loop. Full and LoRA, packed or not, with or without validation, are the same loop over whatever the decoder says
+/// is trainable. The loss of a step is normalised over all its micro-batches: their weights are summed before the first of
+/// them runs, so accumulation and packing don't change it.
+/// </summary>
+public sealed partial class Trainer : IDisposable
+{
+    private readonly Decoder decoder;
+    private readonly IReadOnlyList<TokenizedSample> train;
+    private readonly IReadOnlyList<TokenizedSample> validation;
+    private readonly TrainerOptions options;
+    private readonly TrainingSettings settings;
+    private readonly RunDirectory? run;
+    private readonly ITrainingObserver observer;
+    private readonly LearningRateSchedule schedule;
+    private readonly AdamWOptimizer optimizer;
+    private readonly DecoderWorkspace workspace;
+    private readonly MicroBatch batch;
+    private TrainingProgress progress = new();
+    private EpochPlan epoch;
+    private long startTime = Stopwatch.GetTimestamp();
+    private int startStep;
+    private SortedDictionary<string, string>? fingerprint;
+
+    /// <summary>Plans the run and allocates everything that it will need.</summary>
+    /// <param name="decoder">The model, with its adapter; it must outlive the trainer.</param>
+    /// <param name="train">Training samples.</param>
+    /// <param name="validation">Validation samples, or none.</param>
+    /// <param name="options">The run.</param>
+    /// <param name="run">Where to write; null writes nothing.</param>
+    /// <param name="observer">Hears what happens.</param>
+    /// <exception cref="HoneException">There is nothing to train on, nothing to train, or not enough memory.</exception>
+    public Trainer(Decoder decoder, IReadOnlyList<TokenizedSample> train, IReadOnlyList<TokenizedSample> validation,
+        TrainerOptions options, RunDirectory? run = null, ITrainingObserver? observer = null)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        ArgumentNullException.ThrowIfNull(options);
+        (this.decoder, this.train, this.validation, this.options, this.run) = (decoder, train, validation, options, run);
+        this.observer = observer ?? new SilentObserver();
+        settings = options.Settings;
+        Plan = new TrainingPlan(train, validation, options);
+        epoch = Plan.Epoch(0);
+        schedule = new LearningRateSchedule(settings.LrSchedulerType, settings.EffectiveLearningRate,
+            settings.EffectiveWarmupSteps(Plan.TotalSteps), Plan.TotalSteps);
+        var trainable = decoder.TrainableParameters.Select(p => (p.Name, p.Value, p.Gradient)).ToArray();
+        if (trainable.Length == 0) throw new InvalidOperationException("The decoder has no trainable parameters.");
+        optimizer = new AdamWOptimizer(decoder.Kernels, trainable, AdamWOptions.From(settings));
+        workspace = new DecoderWorkspace(decoder, new WorkspaceShape(Plan.MaxTokens, Plan.MaxTargets, Training: true, options.GradientCheckpointing));
+        batch = new MicroBatch(Plan.MaxTokens);
+    }
+
+    /// <summary>What the run will do.</summary>
+    public TrainingPlan Plan { get; }
+
+    /// <summary>Native bytes of optimizer and workspace.</summary>
+    public long AllocatedBytes => optimizer.Bytes + workspace.Bytes;
+
+    /// <summary>Puts the run where a checkpoint left it. Call before <see cref="Run"/>.</summary>
+    /// <param name="checkpoint">A folder from <see cref="ResumePoint.Find"/>.</param>
+    /// <exception cref="HoneException">The checkpoint belongs to another run: every difference is named.</exception>
+    public void Resume(string checkpoint)
+    {
+        var state = CheckpointContents.ReadState(checkpoint);
+        var differences = RunFingerprint.Differences(state.Fingerprint, Fingerprint());
+        if (differences.Count > 0)
+        {
+            if (!options.AcceptChangedSettings)
+                throw new HoneException(ExitCode.Usage, $"The checkpoint belongs to another run: {string.Join("; ", differences)}.", checkpoint,
+                    "Use the settings and data of that run, or train anew from its weights.");
+            observer.Warned($"The resumed run differs from the one that was stopped: {string.Join("; ", differences)}.");
+        }
+
+        CheckpointContents.ReadTensors(checkpoint, optimizer, state, decoder.Kernels);
+        progress = state.Progress;
+        epoch = Plan.Epoch(progress.Epoch);
+        startStep = progress.GlobalStep;
+        if (run is null) return;
+        run.Rewind(progress.LogHistory, startStep, Plan.TotalSteps);
+        if (Path.GetDirectoryName(checkpoint) == run.Path) lastSaved = CheckpointName.Parse(Path.GetFileName(checkpoint));
+        if (BestName is { } best && !Directory.Exists(run.Checkpoints.PathOf(best)))
+            (progress.BestMetric, progress.BestStep, progress.BestCheckpoint) = (null, null, null);
+    }
+
+    /// <summary>Trains to the end, or until asked to stop.</summary>
+    /// <param name="stop">Finish the running step, save, and return.</param>
+    /// <param name="stopNow">Finish the running micro-batch only, save with its gradients, and return.</param>
+    /// <returns>What the run left behind.</returns>
+    /// <exception cref="HoneException">A loss or gradient is not finite, or a checkpoint can't be saved.</exception>
+    public SftResult Run(CancellationToken stop = default, CancellationToken stopNow = default)
+    {
+        startTime = Stopwatch.GetTimestamp();
+        observer.Started(Plan, startStep);
+        while (progress.GlobalStep < Plan.TotalSteps)
+        {
+            if (stop.IsCancellationRequested || stopNow.IsCancellationRequested || !Step(stopNow))
+            {
+                Save();
+                return Finish(interrupted: true);
+            }
+
+            AfterStep();
+        }
+
+        return Finish(interrupted: false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        workspace.Dispose();
+        optimizer.Dispose();
+    }
+
+    /// <summary>One optimizer step; false when it was cut short.</summary>
+    private bool Step(CancellationToken stopNow)
+    {
+        if (progress.MicroBatch >= epoch.MicroBatchCount)
+        {
+            progress.Epoch++;
+            progress.MicroBatch = 0;
+            epoch = Plan.Epoch(progress.Epoch);
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var first = progress.MicroBatch / Plan.AccumulationSteps * Plan.AccumulationSteps;
+        var end = Math.Min(first + Plan.AccumulationSteps, epoch.MicroBatchCount);
+        var weightSum = Plan.WeightSum(epoch, first, end);
+        if (weightSum <= 0) throw NothingToLearn(first, end);
+        for (var i = progress.MicroBatch; i < end; i++)
+        {
+            RunMicroBatch(i, i - first, (float)(1 / weightSum));
+            observer.MicroBatchCompleted(progress.GlobalStep + 1, i - first + 1, end - first);
+            if (stopNow.IsCancellationRequested && i + 1 < end) return false;
+        }
+
+        var norm = optimizer.GradientNorm();
+        if (!double.IsFinite(norm)) throw Diverged("gradient norm", norm, first, end);
+        if (progress.GlobalStep == 0 && settings.SaveGradients is { } path) SaveGradients(path);
+        var rate = schedule[progress.GlobalStep];
+        optimizer.Step(rate, norm);
+        CompleteStep(progress.Step.WeightedLoss / weightSum, norm, rate, Stopwatch.GetElapsedTime(began));
+        return true;
+    }
+
+    private void RunMicroBatch(int index, int indexInStep, float gradientScale)
+    {
+        epoch.Fill(index, train, batch);
+        var key = CounterRandom.Stream("dropout", (ulong)settings.Seed,
+            (ulong)progress.GlobalStep * (ulong)Plan.AccumulationSteps + (ulong)indexInStep);
+        var totals = workspace.Train(batch, gradientScale, key);
+        if (!double.IsFinite(totals.WeightedLoss)) throw Diverged("loss", totals.WeightedLoss, index, index + 1);
+        progress.Step = progress.Step.Add(new(totals.WeightedLoss, totals.Targets, totals.Correct, batch.TokenCount));
+        progress.MicroBatch = index + 1;
+    }
+
+    private void CompleteStep(double loss, double norm, double rate, TimeSpan duration)
+    {
+        var tally = progress.Step;
+        progress.GlobalStep++;
+        progress.TokensSeen += tally.Tokens;
+        progress.Window = progress.Window.Add(tally);
+        progress.WindowLoss += loss;
+        progress.WindowSteps++;
+        progress.WindowSeconds += duration.TotalSeconds;
+        progress.Step = default;
+        lastStep = new StepReport
+        {
+            Step = progress.GlobalStep,
+            TotalSteps = Plan.TotalSteps,
+            Epoch = Epochs,
+            Loss = loss,
+            TokenAccuracy = tally.Accuracy(),
+            GradNorm = norm,
+            LearningRate = rate,
+            Tokens = tally.Tokens,
+            LearnedTokens = tally.Targets,
+            Duration = duration,
+            Elapsed = Elapsed,
+            Remaining = Remaining,
+        };
+        observer.StepCompleted(lastStep);
+    }
+
+    private HoneException NothingToLearn(int first, int end) => new(ExitCode.Data,
+        $"Step {progress.GlobalStep + 1} has nothing to learn: no token of its rows has a loss weight.", Rows(first, end),
+        "Leave such rows out, or check the template and the roles in them.");
+
+    private HoneException Diverged(string what, double value, int first, int end) => new(ExitCode.Diverged,
+        $"Training diverged: the {what} of step {progress.GlobalStep + 1} is {value}.", Rows(first, end),
+        "Nothing was saved after the step before. Resume from the last checkpoint with a lower learning_rate, a longer warm-up or a smaller "
+        + "max_grad_norm, and look at the rows named here.");
+
+    private string Rows(int first, int end)
+    {
+        const int Most = 16;
+        var rows = new List<string>();
+        for (var i = first; i < end; i++)
+        {
+            foreach (var sample in epoch.SamplesOf(i)) rows.Add(options.RowName(train[sample].Row));
+        }
+
+        return string.Join(", ", rows.Take(Most)) + (rows.Count > Most ? $" and {rows.Count - Most} more" : "");
+    }
+
+    private SortedDictionary<string, string> Fingerprint() => fingerprint ??= RunFingerprint.Of(options, Plan, schedule, decoder, train);
+
+    private sealed class SilentObserver : ITrainingObserver;
+}

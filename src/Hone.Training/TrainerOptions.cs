@@ -1,0 +1,40 @@
+using Hone.Data.Packing;
+using Hone.Settings;
+using Hone.Tensors;
+
+namespace Hone.Training;
+
+/// <summary>The settings of a run, and what only the caller knows: which model, whose rows, what the automatic values became.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>What the person asked for.</summary>
+    public required TrainingSettings Settings { get; init; }
+
+    /// <summary>Tokens in a pack when <see cref="TrainingSettings.Packing"/> is on.</summary>
+    public int PackingLength { get; init; }
+
+    /// <summary>Compute activations again in the backward pass; the bits stay the same.</summary>
+    public bool GradientCheckpointing { get; init; }
+
+    /// <summary>Element type of a fully trained model on disk. Adapters are F32.</summary>
+    public DType SaveType { get; init; } = DType.BF16;
+
+    /// <summary>Model folder whose tokenizer and other side files go into each checkpoint of a fully trained model.</summary>
+    public string? ModelFolder { get; init; }
+
+    /// <summary>Names a data row for messages, <c>data.jsonl:17</c>; by default <c>row 17</c>.</summary>
+    public Func<int, string> RowName { get; init; } = row => $"row {row + 1}";
+
+    /// <summary>Resume although settings differ that the checkpoint depends on; the result is then another run.</summary>
+    public bool AcceptChangedSettings { get; init; }
+
+    internal EpochPlanOptions TrainingOrder => new()
+    {
+        BatchSize = Settings.PerDeviceTrainBatchSize,
+        Seed = (ulong)Settings.EffectiveDataSeed,
+        Shuffle = Settings.Shuffle,
+        PackingLength = Settings.Packing ? PackingLength : 0,
+    };
+
+    internal EpochPlanOptions ValidationOrder => new() { BatchSize = Settings.EffectiveEvalBatchSize, Shuffle = false };
+}

@@ -1,0 +1,34 @@
+using Hone.Kernels.Cpu;
+using Hone.Kernels.Cpu.Gemm;
+
+namespace Hone.Kernels.Tests;
+
+public sealed class CpuKernelsTests
+{
+    [Fact]
+    public void The_description_names_instructions_and_threads()
+    {
+        using var one = new CpuKernels(1, InstructionSet.Scalar);
+        using var two = new CpuKernels(2, InstructionSet.Vector256);
+        Assert.Equal("CPU scalar, 1 thread", one.Description);
+        Assert.Equal("CPU AVX2, 2 threads", two.Description);
+    }
+
+    [Fact]
+    public void The_workspace_does_not_grow_with_use()
+    {
+        using var kernels = new CpuKernels(2);
+        var before = kernels.WorkspaceBytes;
+        using var data = new LowRankData(300, 200, 700, 16, 0.1f, Tensors.DType.F32);
+        data.Run(kernels);
+        Assert.True(before > 0);
+        Assert.Equal(before, kernels.WorkspaceBytes);
+    }
+
+    [Fact]
+    public void Peaks_are_measured_and_finite()
+    {
+        Assert.InRange(MachinePeak.MeasureGigaflops(1), 0.1, 1e5);
+        Assert.InRange(MachinePeak.MeasureBandwidth(2), 0.1, 1e5);
+    }
+}
