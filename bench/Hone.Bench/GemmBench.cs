@@ -26,7 +26,7 @@ internal static class GemmBench
     public static int Run(string[] args)
     {
         var quick = args.Contains("--quick");
-        var threads = Option(args, "--threads", 0);
+        var threads = Options.Number(args, "--threads", 0);
         using var kernels = new CpuKernels(threads);
         var peak = MachinePeak.MeasureGigaflops(threads);
         Console.WriteLine($"{kernels.Description}; peak {peak:F0} GFLOP/s");
@@ -49,11 +49,6 @@ internal static class GemmBench
         return 0;
     }
 
-    private static int Option(string[] args, string name, int otherwise)
-    {
-        var at = Array.IndexOf(args, name);
-        return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1]) : otherwise;
-    }
 
     private static void Measure(CpuKernels kernels, (int Tokens, int Outputs, int Inputs) shape, DType type, Variant variant, int samples, double peak)
     {
