@@ -14,7 +14,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        usage: hone-bench gemm [--quick] [--threads N]
+        usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N]
                hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
         """);

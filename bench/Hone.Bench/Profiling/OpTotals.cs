@@ -5,19 +5,19 @@ internal sealed class OpTotals
 {
     public long Calls { get; private set; }
 
-    public long Ticks { get; private set; }
+    public double Seconds { get; private set; }
 
     public double Flops { get; private set; }
 
     public double Bytes { get; private set; }
 
-    public void Add(long ticks, in OpCost cost)
+    public void Add(double seconds, in OpCost cost)
     {
         Calls++;
-        Ticks += ticks;
+        Seconds += seconds;
         Flops += cost.Flops;
         Bytes += cost.Bytes;
     }
 
-    public void Clear() => (Calls, Ticks, Flops, Bytes) = (0, 0, 0, 0);
+    public void Clear() => (Calls, Seconds, Flops, Bytes) = (0, 0, 0, 0);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hone.Kernels;
 using Hone.Tensors;
 
@@ -9,7 +8,7 @@ internal sealed partial class ProfilingKernels
 {
     public void Linear(Tensor x, Tensor w, Tensor y, in LinearOptions options)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.Now;
         inner.Linear(x, w, y, options);
         double t = x.Rows, n = w.Rows, k = w.Columns, r = options.LowRank.IsEmpty ? 0 : options.LowRank.A.Rows;
         var bytes = w.ByteCount + 4 * (t * k + t * n) + options.Residual.ByteCount + 4 * r * (n + k + t);
@@ -18,7 +17,7 @@ internal sealed partial class ProfilingKernels
 
     public void LinearBackward(Tensor x, Tensor w, Tensor dy, Tensor dx, Tensor dw, in LinearOptions options)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.Now;
         inner.LinearBackward(x, w, dy, dx, dw, options);
         double t = dy.Rows, n = w.Rows, k = w.Columns, r = options.LowRank.IsEmpty ? 0 : options.LowRank.A.Rows;
         double products = (dx.IsEmpty ? 0 : 1) + (dw.IsEmpty ? 0 : 1);
@@ -31,14 +30,14 @@ internal sealed partial class ProfilingKernels
 
     public void MergeLowRank(Tensor w, Tensor a, Tensor b, float scale)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.Now;
         inner.MergeLowRank(w, a, b, scale);
         Add(new OpKey("MergeLowRank"), start, new OpCost(2.0 * w.Count * a.Rows, 2.0 * w.ByteCount));
     }
 
     public void Attention(Tensor q, Tensor k, Tensor v, Tensor segmentStarts, Tensor output, Tensor logSumExp, in AttentionShape shape)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.Now;
         inner.Attention(q, k, v, segmentStarts, output, logSumExp, shape);
         var bytes = 2.0 * q.ByteCount + 2.0 * k.ByteCount;
         Add(new OpKey("Attention"), start, new OpCost(2 * 2 * Pairs(segmentStarts, shape) * q.Columns, bytes));
@@ -47,7 +46,7 @@ internal sealed partial class ProfilingKernels
     public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor segmentStarts, Tensor output, Tensor logSumExp, Tensor dOutput,
         Tensor delta, Tensor dq, Tensor dk, Tensor dv, in AttentionShape shape)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.Now;
         inner.AttentionBackward(q, k, v, segmentStarts, output, logSumExp, dOutput, delta, dq, dk, dv, shape);
 
         // Five products: the scores again, and the gradients of probabilities, values, queries and keys.
@@ -57,7 +56,7 @@ internal sealed partial class ProfilingKernels
 
     public void CachedAttention(Tensor q, Tensor k, Tensor v, Tensor output, in AttentionShape shape)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.Now;
         inner.CachedAttention(q, k, v, output, shape);
         Add(new OpKey("CachedAttention"), start, new OpCost(4.0 * q.Count * k.Rows, 2.0 * k.ByteCount));
     }
@@ -65,7 +64,7 @@ internal sealed partial class ProfilingKernels
     public void LinearCrossEntropy(Tensor x, Tensor w, Tensor targets, Tensor weights, float gradientScale, Tensor logits,
         Tensor loss, Tensor correct, Tensor dx, Tensor dw)
     {
-        var start = Stopwatch.GetTimestamp();
+        var start = clock.Now;
         inner.LinearCrossEntropy(x, w, targets, weights, gradientScale, logits, loss, correct, dx, dw);
         double products = 1 + (dx.IsEmpty ? 0 : 1) + (dw.IsEmpty ? 0 : 1);
         var bytes = products * w.ByteCount + dw.ByteCount + 4.0 * 4 * x.Rows * w.Rows;

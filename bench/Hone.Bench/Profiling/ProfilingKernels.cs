@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hone.Kernels;
 using Hone.Tensors;
 
@@ -8,7 +7,7 @@ namespace Hone.Bench.Profiling;
 /// A device that times every op of another one. Products are kept apart by the shape of their weight. After the first step
 /// it allocates nothing.
 /// </summary>
-internal sealed partial class ProfilingKernels(IKernels inner) : IKernels
+internal sealed partial class ProfilingKernels(IKernels inner, BenchClock clock) : IKernels
 {
     private readonly Dictionary<OpKey, OpTotals> totals = [];
 
@@ -37,20 +36,19 @@ internal sealed partial class ProfilingKernels(IKernels inner) : IKernels
     /// <param name="gigabytes">Bandwidth of the memory, GB/s.</param>
     public void Print(TextWriter to, int steps, double gigaflops, double gigabytes)
     {
-        var all = totals.Values.Sum(t => t.Ticks);
+        var all = totals.Values.Sum(t => t.Seconds);
         double atLimit = 0;
         to.WriteLine($"{"op",-34} {"calls",6} {"ms/step",9} {"share",6} {"GFLOP/s",8} {"GB/s",6} {"% of limit",11}");
-        foreach (var (key, t) in totals.Where(p => p.Value.Calls > 0).OrderByDescending(p => p.Value.Ticks))
+        foreach (var (key, t) in totals.Where(p => p.Value.Calls > 0).OrderByDescending(p => p.Value.Seconds))
         {
-            var seconds = (double)t.Ticks / Stopwatch.Frequency;
+            var seconds = t.Seconds;
             var (byFlops, byBytes) = (t.Flops * 1e-9 / gigaflops, t.Bytes * 1e-9 / gigabytes);
             atLimit += Math.Max(byFlops, byBytes);
-            to.WriteLine($"{key,-34} {t.Calls / steps,6} {1e3 * seconds / steps,9:F2} {100.0 * t.Ticks / all,5:F1}% {1e-9 * t.Flops / seconds,8:F1} "
+            to.WriteLine($"{key,-34} {t.Calls / steps,6} {1e3 * seconds / steps,9:F2} {100.0 * t.Seconds / all,5:F1}% {1e-9 * t.Flops / seconds,8:F1} "
                 + $"{1e-9 * t.Bytes / seconds,6:F1} {100 * Math.Max(byFlops, byBytes) / seconds,4:F0} {(byFlops > byBytes ? "FMA" : "memory")}");
         }
 
-        var total = (double)all / Stopwatch.Frequency;
-        to.WriteLine($"{"all",-34} {"",6} {1e3 * total / steps,9:F2} {100,5:F1}% {"",8} {"",6} {100 * atLimit / total,4:F0}");
+        to.WriteLine($"{"all",-34} {"",6} {1e3 * all / steps,9:F2} {100,5:F1}% {"",8} {"",6} {100 * atLimit / all,4:F0}");
     }
 
     public void Dispose()
@@ -58,10 +56,10 @@ internal sealed partial class ProfilingKernels(IKernels inner) : IKernels
         // The kernels inside belong to the caller.
     }
 
-    private void Add(OpKey key, long start, OpCost cost)
+    private void Add(OpKey key, double start, OpCost cost)
     {
-        var ticks = Stopwatch.GetTimestamp() - start;
+        var seconds = clock.Now - start;
         if (!totals.TryGetValue(key, out var row)) totals.Add(key, row = new OpTotals());
-        row.Add(ticks, cost);
+        row.Add(seconds, cost);
     }
 }

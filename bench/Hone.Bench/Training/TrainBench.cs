@@ -29,7 +29,7 @@ internal static class TrainBench
         var peak = MachinePeak.MeasureGigaflops(threads);
         var bandwidth = args.Contains("--profile") ? MachinePeak.MeasureBandwidth(threads) : 0;
         using var cpu = new CpuKernels(threads);
-        using var profiling = args.Contains("--profile") ? new ProfilingKernels(cpu) : null;
+        using var profiling = args.Contains("--profile") ? new ProfilingKernels(cpu, new BenchClock(threads == 1)) : null;
         var kernels = (IKernels?)profiling ?? cpu;
         var folder = mode == "lora" && args.Contains("--bf16") ? Directory.CreateTempSubdirectory("hone-bench-").FullName : null;
         try
