@@ -42,6 +42,7 @@ internal static class GemmBench
 
         Console.WriteLine($"{"rank 16",-16} {"pass",-10} {"plain",8} {"LoRA",8} {"dropout",8}   ms, best");
         foreach (var shape in shapes) MeasureLowRank(kernels, clock, shape, quick ? 5 : 9);
+        if (!quick && Options.Text(args, "--shape") is null) MeasureHead(kernels, clock, peak);
         var bandwidth = MachinePeak.MeasureBandwidth(threads);
         Console.WriteLine($"memory {bandwidth:F0} GB/s");
         Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"GB/s",7} {"best",7} {"% of memory",11}");
@@ -113,6 +114,24 @@ internal static class GemmBench
         var backward = cases.Select(options => BestMilliseconds(clock, samples, () => kernels.LinearBackward(x, w, dy, dx, default, options))).ToArray();
         Console.WriteLine($"{t + "," + n + "," + k,-16} {"forward",-10} {forward[0],8:F2} {forward[1],8:F2} {forward[2],8:F2}");
         Console.WriteLine($"{t + "," + n + "," + k,-16} {"backward",-10} {backward[0],8:F2} {backward[1],8:F2} {backward[2],8:F2}");
+    }
+
+    /// <summary>Output layer, loss and input gradient with a vocabulary of today's size: two products of S·V·C.</summary>
+    private static void MeasureHead(CpuKernels kernels, BenchClock clock, double peak)
+    {
+        const int S = 256;
+        const int V = 151936;
+        const int C = 896;
+        using var arena = new Arena("bench");
+        var (x, w) = (Filled(arena, S, C), arena.Allocate(DType.BF16, V, C));
+        for (var row = 0; row < V; row += V / 64) kernels.Copy(x.SliceRows(0, 64), w.SliceRows(row, 64));
+        var (targets, weights) = (arena.Allocate(DType.I32, 1, S), Filled(arena, 1, S));
+        var (logits, loss, correct) = (arena.Allocate(S, V), arena.Allocate(1, S), arena.Allocate(DType.I32, 1, S));
+        var dx = arena.Allocate(S, C);
+        var milliseconds = BestMilliseconds(clock, 2, () =>
+            kernels.LinearCrossEntropy(x, w, targets, weights, 1, logits, loss, correct, dx, default));
+        var gigaflops = 4e-6 * S * V * C / milliseconds;
+        Console.WriteLine($"output layer and loss {S},{V},{C} BF16, forward and input gradient: {milliseconds:F0} ms, {gigaflops:F0} GFLOP/s, {100 * gigaflops / peak:F0}% of peak");
     }
 
     private static double BestMilliseconds(BenchClock clock, int samples, Action action)

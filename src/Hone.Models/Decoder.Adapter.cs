@@ -9,6 +9,7 @@ public sealed partial class Decoder
 {
     private readonly List<Parameter> adapterParameters = [];
     private Arena? adapterArena;
+    private BufferLedger? adapterLedger;
 
     /// <summary>The tensors of the adapter, module by module, A before B; empty without one.</summary>
     public IReadOnlyList<Parameter> AdapterParameters => adapterParameters;
@@ -31,6 +32,7 @@ public sealed partial class Decoder
         foreach (var layer in Linears.Where(l => targets.Contains(l.Path)))
         {
             var pair = Attach(layer, config, config.RankOf(layer.Path), trainable: true);
+            if (IsOutline) continue;
             var bound = 1 / MathF.Sqrt(layer.Inputs);
             Kernels.FillUniform(pair.A.Value, -bound, bound, seed, CounterRandom.Stream("lora " + layer.Path));
         }
@@ -49,6 +51,7 @@ public sealed partial class Decoder
         {
             if (!file.Modules.TryGetValue(layer.Path, out var stored)) continue;
             var pair = Attach(layer, file.Config, stored.A.Data.Rows, trainable);
+            if (IsOutline) continue;
             Kernels.Copy(stored.A.Data, pair.A.Value);
             Kernels.Copy(stored.B.Data, pair.B.Value);
         }
@@ -74,7 +77,7 @@ public sealed partial class Decoder
             if (layer.Weight.Value.Type != DType.F32 || MappedBytes > 0)
             {
                 var stored = layer.Weight.Value;
-                var own = values.Allocate(stored.Rows, stored.Columns);
+                var own = valueLedger.Take("weights", stored.Rows, stored.Columns);
                 Kernels.Copy(stored, own);
                 layer.Weight.Value = own;
             }
@@ -93,13 +96,15 @@ public sealed partial class Decoder
         Adapter = null;
         adapterArena?.Dispose();
         adapterArena = null;
+        adapterLedger = null;
     }
 
     private void BeginAdapter(PeftConfig config)
     {
         if (Adapter is not null) throw new InvalidOperationException("The model already has an adapter.");
         Adapter = config;
-        adapterArena = Kernels.CreateArena("adapter");
+        adapterArena = IsOutline ? null : Kernels.CreateArena("adapter");
+        adapterLedger = new BufferLedger(adapterArena);
     }
 
     private LoraPair Attach(LinearLayer layer, PeftConfig config, int rank, bool trainable)
@@ -114,8 +119,8 @@ public sealed partial class Decoder
 
     private Parameter AdapterParameter(string name, int rows, int columns, bool trainable)
     {
-        var parameter = new Parameter(name, [rows, columns], adapterArena!.Allocate(rows, columns));
-        if (trainable) parameter.Gradient = adapterArena.Allocate(rows, columns);
+        var parameter = new Parameter(name, [rows, columns], adapterLedger!.Take("adapter", rows, columns));
+        if (trainable) parameter.Gradient = adapterLedger.Take("gradients of the adapter", rows, columns);
         adapterParameters.Add(parameter);
         return parameter;
     }

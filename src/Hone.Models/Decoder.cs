@@ -12,23 +12,28 @@ namespace Hone.Models;
 /// </summary>
 public sealed partial class Decoder : IDisposable
 {
-    private readonly Arena values;
-    private readonly Arena gradients;
+    private readonly Arena? values;
+    private readonly Arena? gradients;
+    private readonly BufferLedger valueLedger;
+    private readonly BufferLedger gradientLedger;
     private readonly CheckpointReader? checkpoint;
     private readonly Dictionary<string, Parameter> byName = [];
     private readonly List<Parameter> parameters = [];
 
-    private Decoder(DecoderSpec spec, IKernels kernels, CheckpointReader? checkpoint, Func<TensorSlot, Decoder, Tensor> value, bool trainable)
+    private Decoder(DecoderSpec spec, IKernels kernels, CheckpointReader? checkpoint, Func<TensorSlot, Decoder, Tensor> value, bool trainable,
+        bool outline = false)
     {
         Spec = spec;
         Kernels = kernels;
         this.checkpoint = checkpoint;
-        values = kernels.CreateArena("weights");
-        gradients = kernels.CreateArena("gradients");
+        IsOutline = outline;
+        values = outline ? null : kernels.CreateArena("weights");
+        gradients = outline ? null : kernels.CreateArena("gradients");
+        (valueLedger, gradientLedger) = (new BufferLedger(values), new BufferLedger(gradients));
         foreach (var slot in spec.Tensors())
         {
             var parameter = new Parameter(slot.Name, [.. slot.Shape.Select(n => checked((int)n))], value(slot, this));
-            if (trainable) parameter.Gradient = gradients.Allocate(parameter.Value.Rows, parameter.Value.Columns);
+            if (trainable) parameter.Gradient = gradientLedger.Take("gradients", parameter.Value.Rows, parameter.Value.Columns);
             parameters.Add(parameter);
             byName.Add(slot.Name, parameter);
         }
@@ -51,8 +56,17 @@ public sealed partial class Decoder : IDisposable
     /// <summary>What training changes: of the model or of its adapter.</summary>
     public IEnumerable<Parameter> TrainableParameters => parameters.Concat(AdapterParameters).Where(p => p.IsTrainable);
 
-    /// <summary>Native bytes of weights, adapter and gradients that Hone allocated; mapped files not counted.</summary>
-    public long AllocatedBytes => values.ReservedBytes + gradients.ReservedBytes + (adapterArena?.ReservedBytes ?? 0);
+    /// <summary>Native bytes of weights that Hone allocated; mapped files not counted.</summary>
+    public long WeightBytes => valueLedger.TotalBytes;
+
+    /// <summary>Native bytes of the gradients of the model's own weights.</summary>
+    public long GradientBytes => gradientLedger.TotalBytes;
+
+    /// <summary>Native bytes of the adapter with its gradients.</summary>
+    public long AdapterBytes => adapterLedger?.TotalBytes ?? 0;
+
+    /// <summary>True for a model of shapes without numbers: for plans only.</summary>
+    public bool IsOutline { get; }
 
     /// <summary>Bytes of weights that are read straight from mapped files.</summary>
     public long MappedBytes { get; private set; }
@@ -105,6 +119,20 @@ public sealed partial class Decoder : IDisposable
         }
     }
 
+    /// <summary>
+    /// The shapes of a model without its numbers, and without taking memory: what a plan is made from. Nothing can be computed
+    /// with it.
+    /// </summary>
+    /// <param name="spec">Shape.</param>
+    /// <param name="kernels">The device that would hold it.</param>
+    /// <param name="trainable">As in <see cref="Load"/>.</param>
+    public static Decoder Outline(DecoderSpec spec, IKernels kernels, bool trainable)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(kernels);
+        return new Decoder(spec, kernels, null, (slot, self) => self.ShapeOf(slot, trainable), trainable, outline: true);
+    }
+
     /// <summary>A model with random weights: normal with the spec's initializer range, norms 1, biases 0.</summary>
     /// <param name="spec">Shape.</param>
     /// <param name="kernels">The device.</param>
@@ -138,8 +166,8 @@ public sealed partial class Decoder : IDisposable
     public void Dispose()
     {
         adapterArena?.Dispose();
-        gradients.Dispose();
-        values.Dispose();
+        gradients?.Dispose();
+        values?.Dispose();
         checkpoint?.Dispose();
     }
 
@@ -166,15 +194,24 @@ public sealed partial class Decoder : IDisposable
             return view;
         }
 
-        var copy = values.Allocate(rows, columns);
+        var copy = valueLedger.Take("weights", rows, columns);
         Kernels.Copy(view, copy);
         return copy;
+    }
+
+    private Tensor ShapeOf(TensorSlot slot, bool trainable)
+    {
+        var (rows, columns) = Fold(slot.Shape);
+        if (trainable || slot.Shape.Count == 1) return valueLedger.Take("weights", rows, columns);
+        var shape = Tensor.WithoutMemory(Spec.StoredType, rows, columns);
+        MappedBytes += shape.ByteCount;
+        return shape;
     }
 
     private Tensor Random(TensorSlot slot, ulong seed)
     {
         var (rows, columns) = Fold(slot.Shape);
-        var value = values.Allocate(rows, columns);
+        var value = valueLedger.Take("weights", rows, columns);
         if (slot.Shape.Count > 1) Kernels.FillNormal(value, 0, Spec.InitializerRange, seed, CounterRandom.Stream("initialise " + slot.Name));
         else if (!slot.Name.EndsWith(".bias", StringComparison.Ordinal)) Kernels.Fill(value, 1 - Spec.NormWeightOffset);
         return value;

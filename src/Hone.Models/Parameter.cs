@@ -28,7 +28,7 @@ public sealed class Parameter
     public Tensor Gradient { get; internal set; }
 
     /// <summary>True when training changes it.</summary>
-    public bool IsTrainable => !Gradient.IsEmpty;
+    public bool IsTrainable => Gradient.Count > 0;
 
     /// <summary>Elements.</summary>
     public long Count => Value.Count;

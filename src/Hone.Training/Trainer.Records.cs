@@ -4,6 +4,7 @@ using Hone.Models.Weights;
 using Hone.Settings;
 using Hone.Tensors;
 using Hone.Training.Checkpoints;
+using Hone.Training.Runs;
 
 namespace Hone.Training;
 
@@ -105,11 +106,24 @@ public sealed partial class Trainer
         }
 
         lastSaved = name;
-        run.Checkpoints.Link("last", name);
-        run.Checkpoints.Link("best", BestName ?? name);
-        run.Checkpoints.Prune(settings.SaveTotalLimit, name, BestName);
-        run.Plot();
+        Tidy(run, name);
         observer.CheckpointSaved(run.Checkpoints.PathOf(name), best);
+    }
+
+    /// <summary>What goes on around a checkpoint that is safe already: a failure here is no reason to stop training.</summary>
+    private void Tidy(RunDirectory directory, CheckpointName saved)
+    {
+        try
+        {
+            directory.Checkpoints.Link("last", saved);
+            directory.Checkpoints.Link("best", BestName ?? saved);
+            directory.Checkpoints.Prune(settings.SaveTotalLimit, saved, BestName);
+            directory.Plot();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            observer.Warned($"{saved} is saved, but something around it is not: {e.Message}");
+        }
     }
 
     private CheckpointName? BestName => progress.BestCheckpoint is { } text ? CheckpointName.Parse(text) : null;

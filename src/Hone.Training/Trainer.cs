@@ -82,9 +82,11 @@ public sealed partial class Trainer : IDisposable
             observer.Warned($"The resumed run differs from the one that was stopped: {string.Join("; ", differences)}.");
         }
 
+        epoch = Plan.Epoch(state.Progress.Epoch);
+        if (state.Progress.MicroBatch > epoch.MicroBatchCount)
+            throw CheckpointContents.Unusable(checkpoint, $"micro-batch {state.Progress.MicroBatch} of {epoch.MicroBatchCount} is the next", null);
         CheckpointContents.ReadTensors(checkpoint, optimizer, state, decoder.Kernels);
         progress = state.Progress;
-        epoch = Plan.Epoch(progress.Epoch);
         startStep = progress.GlobalStep;
         if (run is null) return;
         run.Rewind(progress.LogHistory, startStep, Plan.TotalSteps);

@@ -8,7 +8,7 @@ public sealed class DisplayTests
         TotalSteps = 420,
         Loss = 2.34567,
         TokenAccuracy = 0.5612,
-        GradNorm = 1.2345,
+        GradNorm = 1.2347,
         LearningRate = 1e-4,
         TokensPerSecond = 12345.6,
         PeakShare = 0.871,
@@ -16,7 +16,7 @@ public sealed class DisplayTests
     };
 
     [Theory]
-    [InlineData(200, "step 12/420  loss 2.3457  acc 56.1%  grad 1.23  lr 1.00e-4  12,346 tok/s  87% of peak  1:02:05 left")]
+    [InlineData(200, "step 12/420  loss 2.3457  acc 56.1%  grad 1.235  lr 1.00e-4  12,346 tok/s  87% of peak  1:02:05 left")]
     [InlineData(80, "step 12/420  loss 2.3457  acc 56.1%  lr 1.00e-4  12,346 tok/s  1:02:05 left")]
     [InlineData(40, "step 12/420  loss 2.3457  1:02:05 left")]
     [InlineData(20, "step 12/420")]

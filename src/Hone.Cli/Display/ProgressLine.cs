@@ -63,7 +63,7 @@ internal sealed class ProgressLine
         0 => Write(to, "step ", p.Step, "0", "/") is var n ? n + Write(to[n..], "", p.TotalSteps, "0", "") : 0,
         1 => Write(to, "loss ", p.Loss, "0.0000", ""),
         2 => Write(to, "acc ", 100 * p.TokenAccuracy, "0.0", "%"),
-        3 => Write(to, "grad ", p.GradNorm, "G3", ""),
+        3 => Write(to, "grad ", p.GradNorm, p.GradNorm is >= 0.01 and < 1e6 ? "0.000" : "0.00e-0", ""),
         4 => Write(to, "lr ", p.LearningRate, "0.00e-0", ""),
         5 => Write(to, "", p.TokensPerSecond, "N0", " tok/s"),
         6 => Write(to, "", 100 * p.PeakShare, "0", "% of peak"),

@@ -23,12 +23,12 @@ internal static class TextTable
         var table = new Table { Border = TableBorder.Simple };
         for (var c = 0; c < headers.Count; c++)
         {
-            var column = new TableColumn(new Text(headers[c], new Style(decoration: Decoration.Bold)));
+            var column = new TableColumn(new Spectre.Console.Text(headers[c], new Style(decoration: Decoration.Bold)));
             if (rows.Count > 0 && rows.All(row => IsNumber(row[c]))) column.RightAligned();
             table.AddColumn(column);
         }
 
-        foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
+        foreach (var row in rows) table.AddRow(row.Select(cell => new Spectre.Console.Text(cell)));
         console.Write(table);
         var lines = writer.ToString().Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0);
         return string.Join('\n', lines);

@@ -3,5 +3,5 @@ namespace Hone.Cli;
 /// <summary>The verbs that exist, in the order in which help lists them.</summary>
 internal static class VerbList
 {
-    public static IReadOnlyList<IVerb> All { get; } = [];
+    public static IReadOnlyList<IVerb> All { get; } = [new SftVerb(), new PretrainVerb(), new PlanVerb()];
 }

@@ -15,6 +15,9 @@ public sealed class SegmentRenderer
     private const char Open = '\uF8F0';
     private const char Close = '\uF8F1';
 
+    /// <summary>What a template that asks for the date is told: samples must be the same whenever they are made.</summary>
+    private static readonly DateTime Date = new(2024, 7, 26, 0, 0, 0, DateTimeKind.Unspecified);
+
     private readonly ChatTemplate template;
     private readonly string[] endTokens;
 
@@ -65,7 +68,7 @@ public sealed class SegmentRenderer
 
     private static bool IsAssistant(JsonNode? message) => (string?)message!["role"] == "assistant";
 
-    private RenderedChat Render(JsonArray messages, JsonArray? tools) => template.Render(new ChatInput(messages) { Tools = tools });
+    private RenderedChat Render(JsonArray messages, JsonArray? tools) => template.Render(new ChatInput(messages) { Tools = tools, Now = Date });
 
     private (JsonArray Messages, float[] Weights) WithSystem(Conversation conversation)
     {

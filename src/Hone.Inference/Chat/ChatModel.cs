@@ -33,7 +33,7 @@ public sealed class ChatModel : IDisposable
     public ChatTemplate? Template { get; }
 
     /// <summary>Tokens that end an answer: those of the model's configuration, and the tokenizer's end token.</summary>
-    public IReadOnlyList<int> StopIds => StopTokens(Decoder.Spec, Tokenizer);
+    public IReadOnlyList<int> StopIds => Tokenizer.StopIds(Decoder.Spec.EndIds);
 
     /// <summary>Loads a model, or an adapter with the model it was trained on.</summary>
     /// <param name="model">Model folder; null takes the one that the adapter names.</param>
@@ -45,11 +45,11 @@ public sealed class ChatModel : IDisposable
     {
         model ??= BaseModelOf(adapter);
         var tokenizer = Tokenizer.Load(model);
-        var template = LoadTemplate(model, templateFile);
+        var template = templateFile is null ? ChatTemplate.FromModelFolder(model) : ChatTemplate.FromFile(templateFile, model);
         var decoder = Decoder.Load(model, kernels, trainable: false);
         try
         {
-            RequireVocabulary(decoder.Spec, tokenizer, model);
+            tokenizer.RequireFits(decoder.Spec.VocabularySize, model);
             if (adapter is not null) decoder.LoadAdapter(adapter, trainable: false);
             return new ChatModel(decoder, tokenizer, template, ownsDecoder: true);
         }
@@ -57,33 +57,6 @@ public sealed class ChatModel : IDisposable
         {
             decoder.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>The template in a file, or the model's own; null when it has none.</summary>
-    public static ChatTemplate? LoadTemplate(string model, string? templateFile)
-    {
-        if (templateFile is null) return ChatTemplate.FromModelFolder(model);
-        var parsed = ChatTemplate.Parse(File.ReadAllText(templateFile), Path.GetFileName(templateFile));
-        return parsed;
-    }
-
-    /// <summary>Tokens that end an answer.</summary>
-    public static IReadOnlyList<int> StopTokens(DecoderSpec spec, Tokenizer tokenizer)
-    {
-        var ids = new SortedSet<int>(spec.EndIds);
-        if (tokenizer.EndId is { } end) ids.Add(end);
-        return [.. ids];
-    }
-
-    /// <summary>Refuses a tokenizer that makes ids the model has no row for.</summary>
-    public static void RequireVocabulary(DecoderSpec spec, Tokenizer tokenizer, string folder)
-    {
-        if (tokenizer.VocabularySize > spec.VocabularySize)
-        {
-            throw new HoneException(ExitCode.Model,
-                $"The tokenizer has {tokenizer.VocabularySize} tokens and the model {spec.VocabularySize}: they do not belong together.", folder,
-                "Put the tokenizer files of this model into its folder.");
         }
     }
 

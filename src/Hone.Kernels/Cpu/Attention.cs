@@ -6,20 +6,31 @@ namespace Hone.Kernels.Cpu;
 
 /// <summary>
 /// Causal attention with grouped queries within segments. q, output, dq, dOutput [T, H·D]; k, v, dk, dv [T, G·D];
-/// logSumExp, delta [T, H]; segmentStarts [1, S + 1]. Blocks of 128 queries × 64 keys live in per-thread scratch; the
-/// backward pass makes the probabilities again from logSumExp. Each output element is written by one item.
+/// logSumExp, delta [T, H]; segmentStarts [1, S + 1]. Blocks of 128 queries × 64 keys live in per-thread scratch. The
+/// backward pass makes the probabilities again from logSumExp, in waves: wave n takes block n of the keys of every segment,
+/// adds to dq, and sums the query heads' shares of dk and dv in order.
 /// </summary>
 public sealed unsafe partial class CpuKernels
 {
     /// <summary>From this many queries on, a cache is read block by block.</summary>
     private const int CachedBlockQueries = 16;
 
+    /// <summary>Segments whose shares of dk and dv are held at a time: bounds memory to 8·H·2·66·D numbers.</summary>
+    private const int SegmentsAtOnce = 8;
+
     /// <summary>Whether block products use vectors of 16. The bits don't depend on it; tests turn it off.</summary>
     internal bool WideVectors { get; set; } = Vector512.IsHardwareAccelerated;
 
-    /// <summary>Bytes that attention takes at its first call.</summary>
-    internal static long AttentionScratchBytes(int headSize, int threads) =>
-        AttentionBlocks.FloatsPerThread(headSize) * threads * sizeof(float);
+    /// <summary>Most bytes that attention holds for a shape, both directions: for the memory plan.</summary>
+    internal static long AttentionScratchBytes(in AttentionShape shape, int threads) =>
+        ForwardScratchBytes(shape, threads) + ShareBytes(new AttentionBlocks(shape, null), SegmentsAtOnce);
+
+    private static long ForwardScratchBytes(in AttentionShape shape, int threads) =>
+        AttentionBlocks.FloatsPerThread(shape.HeadSize) * threads * sizeof(float);
+
+    /// <summary>The shares of dk and dv of all query heads of some segments.</summary>
+    private static long ShareBytes(in AttentionBlocks blocks, int segments) =>
+        (long)segments * blocks.Shape.Heads * blocks.PartialSize * sizeof(float);
 
     /// <inheritdoc/>
     public void Attention(Tensor q, Tensor k, Tensor v, Tensor segmentStarts, Tensor output, Tensor logSumExp, in AttentionShape shape)
@@ -90,7 +101,7 @@ public sealed unsafe partial class CpuKernels
     }
 
     private float* EnsureAttentionScratch(in AttentionShape shape) =>
-        (float*)attentionScratch.Ensure(AttentionScratchBytes(shape.HeadSize, team.Count));
+        (float*)attentionScratch.Ensure(ForwardScratchBytes(shape, team.Count));
 
     private void ForwardBlocks(AttentionBlocks blocks, Tensor q, Tensor k, Tensor v, int* starts, int segments, int keyOffset, Tensor output,
         Tensor logSumExp)
@@ -112,10 +123,20 @@ public sealed unsafe partial class CpuKernels
         where TWidth : struct, IVectorWidth<V>
         where V : struct
     {
-        var (starts, segments) = ((nint)segmentStarts.I32, segmentStarts.Columns - 1);
-        var queryBlocks = AttentionBlocks.Count((int*)starts, segments, AttentionBlocks.QueryRows);
-        team.Run(queryBlocks * blocks.Shape.Heads, new AttentionQueryGradientJob<TWidth, V>(blocks, operands, (int*)starts, queryBlocks, dq));
-        var keyBlocks = AttentionBlocks.Count((int*)starts, segments, AttentionBlocks.Keys);
-        team.Run(keyBlocks * blocks.Shape.KeyValueHeads, new AttentionKeyGradientJob<TWidth, V>(blocks, operands, (int*)starts, dk, dv));
+        var (starts, shape) = (segmentStarts, blocks.Shape);
+        Fill(dq, 0);
+        for (var first = 0; first < starts.Columns - 1; first += SegmentsAtOnce)
+        {
+            var count = Math.Min(SegmentsAtOnce, starts.Columns - 1 - first);
+            var longest = 0;
+            for (var s = first; s < first + count; s++) longest = Math.Max(longest, starts.I32[s + 1] - starts.I32[s]);
+            var partials = (float*)reductionScratch.Ensure(ShareBytes(blocks, count));
+            for (var wave = 0; wave * AttentionBlocks.Keys < longest; wave++)
+            {
+                var job = new AttentionGradientJob<TWidth, V>(blocks, operands, starts.I32, first, wave, dq, partials);
+                team.Run(count * shape.Heads, job);
+                team.Run(count * shape.KeyValueHeads, new AttentionKeySumJob(blocks, starts.I32, first, wave, partials, dk, dv));
+            }
+        }
     }
 }

@@ -3,7 +3,10 @@ using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu;
 
-/// <summary>The processor as a device. One op, one file of this class.</summary>
+/// <summary>
+/// The processor as a device. One op, one file of this class. One caller at a time: threads and packing buffers are shared by
+/// all ops.
+/// </summary>
 public sealed partial class CpuKernels : IKernels
 {
     private readonly ThreadTeam team;

@@ -15,7 +15,7 @@ public sealed unsafe partial class CpuKernels
     {
         OpShapes.Require(table.Columns == y.Columns && ids.Count == y.Rows, table, y);
         OpShapes.Require(table.Type is DType.F32 or DType.BF16 or DType.F16 && y.Type == DType.F32, table, y);
-        OpShapes.RequireType(DType.I32, ids);
+        OpShapes.RequireIndices(ids, table);
         team.Run((y.Rows + EmbeddingJob.RowsPerItem - 1) / EmbeddingJob.RowsPerItem, new EmbeddingJob(table, ids.I32, y, scale));
     }
 
@@ -25,7 +25,7 @@ public sealed unsafe partial class CpuKernels
         OpShapes.Require(dtable.Columns == dy.Columns && ids.Count == dy.Rows, dtable, dy);
         OpShapes.RequireType(DType.F32, dtable);
         OpShapes.RequireType(DType.F32, dy);
-        OpShapes.RequireType(DType.I32, ids);
+        OpShapes.RequireIndices(ids, dtable);
         var items = (dy.Columns + EmbeddingBackwardJob.ColumnsPerItem - 1) / EmbeddingBackwardJob.ColumnsPerItem;
         team.Run(items, new EmbeddingBackwardJob(dy, ids.I32, dtable, scale));
     }

@@ -73,7 +73,7 @@ public sealed unsafe partial class CpuKernels
             var (target, count) = (Targets[item], Logits.Columns);
             var max = SoftmaxRow.Max(row, count);
             var targetLogit = row[target];
-            Correct[item] = targetLogit == max && SoftmaxRow.FirstIndexOf(max, row, target) < 0 ? 1 : 0;
+            Correct[item] = targetLogit == max ? 1 : 0;
             var sum = SoftmaxRow.SumOfExponentials(row, count, max, store: NeedsGradient);
             Loss[item] = (float)(Math.Log(sum) - ((double)targetLogit - max));
             if (!NeedsGradient) return;

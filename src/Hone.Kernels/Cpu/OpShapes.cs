@@ -26,6 +26,18 @@ internal static class OpShapes
         if (a.Type != type) Fail(op, "the type is not the one the op works on", a, a);
     }
 
+    /// <summary>Throws unless every index is a row of the table. Before the threads start: an op must not fail halfway.</summary>
+    public static unsafe void RequireIndices(Tensor indices, Tensor table, [CallerMemberName] string op = "")
+    {
+        RequireType(DType.I32, indices, op);
+        if (!indices.IsDense) Fail(op, "indices side by side", indices, table);
+        for (long i = 0; i < indices.Count; i++)
+        {
+            if ((uint)indices.I32[i] >= (uint)table.Rows)
+                throw new ArgumentOutOfRangeException(nameof(indices), $"{op}: index {indices.I32[i]} at {i} is no row of {table}.");
+        }
+    }
+
     [DoesNotReturn]
     private static void Fail(string op, string rule, Tensor a, Tensor b) =>
         throw new ArgumentException($"{op}: operands don't fit: {rule} (got {a} and {b}).");

@@ -17,7 +17,7 @@ public sealed unsafe partial class CpuKernels
         OpShapes.Require(x.Columns % headSize == 0 && positions.Count == x.Rows, x, positions);
         OpShapes.RequireType(DType.F32, x);
         OpShapes.RequireType(DType.F32, cos);
-        OpShapes.RequireType(DType.I32, positions);
+        OpShapes.RequireIndices(positions, cos);
         team.Run((x.Rows + RotaryJob.RowsPerItem - 1) / RotaryJob.RowsPerItem, new RotaryJob(x, positions.I32, cos, sin, headSize, inverse));
     }
 
@@ -30,8 +30,6 @@ public sealed unsafe partial class CpuKernels
             for (var t = item * RowsPerItem; t < Math.Min(x.Rows, (item + 1) * RowsPerItem); t++)
             {
                 var position = positions[t];
-                if ((uint)position >= (uint)cos.Rows)
-                    throw new ArgumentOutOfRangeException(nameof(item), $"Rotary: position {position} of {cos.Rows} in the table.");
                 var row = x.F32 + (nint)t * x.Stride;
                 for (var head = 0; head < x.Columns; head += headSize)
                     Turn(row + head, cos.F32 + (nint)position * cos.Stride, sin.F32 + (nint)position * sin.Stride);

@@ -15,7 +15,7 @@ public sealed unsafe partial class CpuKernels
         OpShapes.Require(x.Columns == y.Columns && rows.Count == y.Rows, x, y);
         OpShapes.RequireType(DType.F32, x);
         OpShapes.RequireType(DType.F32, y);
-        OpShapes.RequireType(DType.I32, rows);
+        OpShapes.RequireIndices(rows, x);
         team.Run((y.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(x, y, rows, add: false));
     }
 
@@ -25,7 +25,7 @@ public sealed unsafe partial class CpuKernels
         OpShapes.Require(x.Columns == y.Columns && rows.Count == x.Rows, x, y);
         OpShapes.RequireType(DType.F32, x);
         OpShapes.RequireType(DType.F32, y);
-        OpShapes.RequireType(DType.I32, rows);
+        OpShapes.RequireIndices(rows, y);
         team.Run((x.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(y, x, rows, add: true));
     }
 
@@ -39,7 +39,6 @@ public sealed unsafe partial class CpuKernels
             for (var i = item * RowsPerItem; i < Math.Min(chosen.Rows, (item + 1) * RowsPerItem); i++)
             {
                 var row = rows.I32[i];
-                if ((uint)row >= (uint)all.Rows) throw new ArgumentOutOfRangeException(nameof(item), $"Row {row} of {all.Rows}.");
                 var one = chosen.F32 + (nint)i * chosen.Stride;
                 var other = all.F32 + (nint)row * all.Stride;
                 if (add) Add(one, other);

@@ -28,9 +28,6 @@ internal static unsafe class SoftmaxRow
         return max;
     }
 
-    /// <summary>Index of the first equal element, or −1.</summary>
-    public static int FirstIndexOf(float value, float* x, int count) => new ReadOnlySpan<float>(x, count).IndexOf(value);
-
     /// <summary>Σ exp(x − max); <paramref name="store"/> also replaces x by the exponentials.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfExponentials(float* x, int count, float max, bool store)

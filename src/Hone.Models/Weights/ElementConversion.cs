@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
 namespace Hone.Models.Weights;
@@ -60,8 +61,28 @@ internal static class ElementConversion
             return;
         }
 
-        var upper = MemoryMarshal.Cast<byte, ushort>(destination);
-        for (var i = 0; i < source.Length; i++) upper[i] = ToBF16(source[i]);
+        NarrowToBF16(source, MemoryMarshal.Cast<byte, ushort>(destination));
+    }
+
+    private static void NarrowToBF16(ReadOnlySpan<float> source, Span<ushort> destination)
+    {
+        var i = 0;
+        for (; i + Vector256<ushort>.Count <= source.Length; i += Vector256<ushort>.Count)
+        {
+            var lower = UpperHalves(Vector256.Create(source[i..]).AsUInt32());
+            var upper = UpperHalves(Vector256.Create(source[(i + Vector256<uint>.Count)..]).AsUInt32());
+            Vector256.Narrow(lower, upper).CopyTo(destination[i..]);
+        }
+
+        for (; i < source.Length; i++) destination[i] = ToBF16(source[i]);
+    }
+
+    // ToBF16 on eight values, each left in the lower half of its lane.
+    private static Vector256<uint> UpperHalves(Vector256<uint> bits)
+    {
+        var rounded = (bits + Vector256.Create(0x7FFFu) + ((bits >>> 16) & Vector256<uint>.One)) >>> 16;
+        var notANumber = Vector256.GreaterThan(bits & Vector256.Create(F32AbsoluteMask), Vector256.Create(F32Infinity));
+        return Vector256.ConditionalSelect(notANumber, Vector256.Create((uint)BF16NotANumber), rounded);
     }
 
     private static void Between(ReadOnlySpan<byte> source, DType from, Span<byte> destination, DType to)

@@ -77,6 +77,23 @@ public sealed class ChatTemplate
         return files.Source is null ? null : new ChatTemplate(files.Source, files.Name, files.SpecialTokens);
     }
 
+    /// <summary>A template file, with the special tokens of the model it is used with.</summary>
+    /// <param name="file">Jinja file.</param>
+    /// <param name="modelFolder">Folder whose <c>tokenizer_config.json</c> gives <c>bos_token</c> and kin, or null.</param>
+    /// <exception cref="HoneException">The file can't be read or has a syntax error (exit code 4).</exception>
+    public static ChatTemplate FromFile(string file, string? modelFolder)
+    {
+        try
+        {
+            var variables = modelFolder is null ? new Dictionary<string, JsonNode?>() : ModelFolderTemplate.Read(modelFolder).SpecialTokens;
+            return new ChatTemplate(File.ReadAllText(file), Path.GetFileName(file), variables);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HoneException(ExitCode.Model, "The template can't be read: " + e.Message, file, "Check the path given to template.", e);
+        }
+    }
+
     /// <summary>Renders a conversation.</summary>
     /// <exception cref="HoneException"><see cref="ExitCode.Data"/> when the template raises an error, fails, or passes a limit.</exception>
     public RenderedChat Render(ChatInput input)

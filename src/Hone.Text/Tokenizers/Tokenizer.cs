@@ -67,6 +67,27 @@ public abstract class Tokenizer
     /// <exception cref="HoneException">Nothing fits, or a file is broken or asks for what is not supported.</exception>
     public static Tokenizer Load(string folder) => TokenizerLoader.Load(folder);
 
+    /// <summary>Ids that end an answer, ascending: those that the model's configuration names, and <see cref="EndId"/>.</summary>
+    public IReadOnlyList<int> StopIds(IEnumerable<int> configured)
+    {
+        var ids = new SortedSet<int>(configured);
+        if (EndId is { } end) ids.Add(end);
+        return [.. ids];
+    }
+
+    /// <summary>Refuses a model that has no row for some of the ids.</summary>
+    /// <param name="modelVocabulary">Rows of the model's embedding.</param>
+    /// <param name="folder">Shown in the message.</param>
+    /// <exception cref="HoneException">The tokenizer is larger than the model (exit code 4).</exception>
+    public void RequireFits(int modelVocabulary, string folder)
+    {
+        if (VocabularySize > modelVocabulary)
+        {
+            throw new HoneException(ExitCode.Model, $"The tokenizer has {VocabularySize} tokens and the model {modelVocabulary}: they do not belong together.",
+                folder, "Put the tokenizer files of this model into its folder.");
+        }
+    }
+
     /// <summary>Starts the decoding of a sequence of ids.</summary>
     private protected abstract TokenDecoding CreateDecoding(bool skipSpecialTokens);
 

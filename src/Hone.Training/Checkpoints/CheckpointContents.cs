@@ -38,6 +38,9 @@ internal static class CheckpointContents
             var state = JsonSerializer.Deserialize<ResumeState>(File.ReadAllBytes(path), CheckpointJson.Options);
             if (state?.Version != ResumeState.CurrentVersion)
                 throw Unusable(path, $"its version is {state?.Version}; this Hone reads {ResumeState.CurrentVersion}", null);
+            if (state.Fingerprint is null || state.Progress is not { GlobalStep: >= 0, Epoch: >= 0, MicroBatch: >= 0, LogHistory: not null }
+                || state.OptimizerSteps < 0 || state.Progress.LogHistory.Contains(null!))
+                throw Unusable(path, "it says impossible things", null);
             return state;
         }
         catch (Exception e) when (e is JsonException or IOException or NotSupportedException)
@@ -63,6 +66,18 @@ internal static class CheckpointContents
         optimizer.StepCount = state.OptimizerSteps;
     }
 
+    /// <summary>Puts the trained values of a checkpoint into the model.</summary>
+    public static void ReadWeights(string folder, Decoder decoder)
+    {
+        var path = Path.Combine(folder, ResumeState.TensorFileName);
+        using var file = SafetensorsFile.Open(path);
+        foreach (var parameter in decoder.TrainableParameters)
+        {
+            var stored = file.Find(ValuePrefix + parameter.Name) ?? throw Unusable(path, $"it has no tensor '{ValuePrefix}{parameter.Name}'", null);
+            decoder.Kernels.Copy(stored.Data, parameter.Value);
+        }
+    }
+
     private static IEnumerable<(string Name, Tensor Tensor)> Tensors(AdamWOptimizer optimizer, bool gradients)
     {
         foreach (var tensor in optimizer.Tensors)
@@ -74,6 +89,6 @@ internal static class CheckpointContents
         }
     }
 
-    private static HoneException Unusable(string path, string why, Exception? inner) =>
+    public static HoneException Unusable(string path, string why, Exception? inner) =>
         new(ExitCode.Model, $"Training can't resume: {why}.", path, "Resume from another checkpoint, or start anew.", inner);
 }

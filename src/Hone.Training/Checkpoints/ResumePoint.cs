@@ -25,7 +25,6 @@ public static class ResumePoint
         foreach (var run in RunDirectory.Newest(runsFolder))
         {
             var store = new CheckpointStore(run);
-            store.Recover();
             foreach (var name in store.List().Reverse())
             {
                 if (CheckpointManifest.FindDamage(store.PathOf(name)) is not { } damage) return store.PathOf(name);

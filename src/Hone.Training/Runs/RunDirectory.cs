@@ -14,6 +14,9 @@ public sealed class RunDirectory : IDisposable
 {
     private const string ArgumentsFile = "args.json";
 
+    private const string LockFile = "run.lock";
+
+    private readonly FileStream owned;
     private readonly LoggingFile logging;
     private readonly List<LogEntry> history = [];
     private readonly EventFile? events;
@@ -22,6 +25,7 @@ public sealed class RunDirectory : IDisposable
     {
         Path = System.IO.Path.GetFullPath(path);
         Directory.CreateDirectory(Path);
+        owned = Own(System.IO.Path.Combine(Path, LockFile));
         Checkpoints = new CheckpointStore(Path);
         Checkpoints.Recover();
         logging = new LoggingFile(System.IO.Path.Combine(Path, "logging.jsonl"));
@@ -38,6 +42,7 @@ public sealed class RunDirectory : IDisposable
     /// <param name="argumentsJson">Content of <c>args.json</c>.</param>
     /// <param name="now">Local time, for the name.</param>
     /// <param name="tensorBoard">Whether event files are written.</param>
+    /// <exception cref="HoneException">Another process is writing the run.</exception>
     public static RunDirectory CreateVersion(string runsFolder, string argumentsJson, DateTime now, bool tensorBoard = true)
     {
         Directory.CreateDirectory(runsFolder);
@@ -64,8 +69,16 @@ public sealed class RunDirectory : IDisposable
     public void Append(LogEntry entry, int totalSteps, TimeSpan elapsed, TimeSpan remaining)
     {
         history.Add(entry);
-        logging.Append(entry, totalSteps, elapsed, remaining);
-        events?.Append(entry);
+        try
+        {
+            logging.Append(entry, totalSteps, elapsed, remaining);
+            events?.Append(entry);
+        }
+        catch (IOException e)
+        {
+            throw new HoneException(ExitCode.Other, $"The log could not be written: {e.Message}", Path,
+                "Make room on the disk, then go on with --resume_from_checkpoint last.", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -73,6 +86,7 @@ public sealed class RunDirectory : IDisposable
     {
         logging.Dispose();
         events?.Dispose();
+        owned.Dispose();
     }
 
     /// <summary>Run directories under a folder, newest first; the folder itself when it is one.</summary>
@@ -112,6 +126,20 @@ public sealed class RunDirectory : IDisposable
 
     /// <summary>Writes the last line of <c>logging.jsonl</c>.</summary>
     internal void Finish(SftResult result, Decoder decoder, TrainingPlan plan, double memory) => logging.Finish(result, decoder, plan, memory);
+
+    /// <summary>Two processes in one run directory would ruin each other's checkpoints. The system frees the lock when a process dies.</summary>
+    private static FileStream Own(string lockFile)
+    {
+        try
+        {
+            return new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e)
+        {
+            throw new HoneException(ExitCode.Usage, $"Another process is writing this run: {e.Message}", System.IO.Path.GetDirectoryName(lockFile),
+                "Wait for it or stop it first, or write into another output_dir.", e);
+        }
+    }
 
     private static IEnumerable<(int Number, string Path)> Versions(string folder)
     {

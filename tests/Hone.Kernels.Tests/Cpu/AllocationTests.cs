@@ -62,5 +62,6 @@ public class AllocationTests
         for (var i = 0; i < 3; i++) Everything();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(native, cpu.OpScratchBytes);
+        Assert.InRange(native, 1, CpuKernels.AttentionScratchBytes(shape, threads) + (1 << 20));
     }
 }

@@ -76,12 +76,20 @@ public class RowOpsTests
         }
     }
 
-    [Fact]
-    public void Rotary_refuses_a_position_beyond_its_table()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-1)]
+    public void An_index_outside_its_table_is_refused(int index)
     {
-        using var cpu = new Hone.Kernels.Cpu.CpuKernels(1);
-        using var memory = new GuardedTensors([Operand.Normal(1, 8, 1), Operand.Integers(3), Operand.Normal(3, 4, 2)], 0, true);
-        Assert.Throws<ArgumentOutOfRangeException>(() => cpu.Rotary(memory[0], memory[1], memory[2], memory[2], 8, false));
+        using var cpu = new Hone.Kernels.Cpu.CpuKernels(2);
+        using var memory = new GuardedTensors([Operand.Normal(1, 8, 1), Operand.Integers(index), Operand.Normal(3, 4, 2), Operand.Normal(3, 8, 3)],
+            0, true);
+        var (x, indices, angles, table) = (memory[0], memory[1], memory[2], memory[3]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => cpu.Rotary(x, indices, angles, angles, 8, false));
+        Assert.Throws<ArgumentOutOfRangeException>(() => cpu.Embedding(table, indices, x, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => cpu.EmbeddingBackward(x, indices, table, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => cpu.GatherRows(table, indices, x));
+        Assert.Throws<ArgumentOutOfRangeException>(() => cpu.ScatterAddRows(x, indices, table));
     }
 
     /// <summary>One rounding forward. Backward, three tokens may share a row: three roundings of sums up to 20.</summary>

@@ -83,6 +83,20 @@ public unsafe class SafetensorsTests
     }
 
     [Fact]
+    public void Rounding_many_values_at_once_rounds_each_as_alone_for_every_length()
+    {
+        var random = new Random(3);
+        for (var length = 0; length <= 70; length++)
+        {
+            // All bit patterns are as likely, so NaNs, infinities and subnormals occur.
+            var values = Enumerable.Range(0, length).Select(i => BitConverter.UInt32BitsToSingle(i % 7 == 3 ? 0x7F80_0000u + (uint)(i % 2) : (uint)random.NextInt64(1L << 32))).ToArray();
+            var rounded = new ushort[length];
+            ElementConversion.Convert(MemoryMarshal.AsBytes(values.AsSpan()), DType.F32, MemoryMarshal.AsBytes(rounded.AsSpan()), DType.BF16);
+            Assert.Equal(values.Select(ElementConversion.ToBF16), rounded);
+        }
+    }
+
+    [Fact]
     public void Every_BF16_goes_through_F16_as_it_goes_through_F32()
     {
         var patterns = Enumerable.Range(0, 1 << 16).Select(i => (ushort)i).ToArray();

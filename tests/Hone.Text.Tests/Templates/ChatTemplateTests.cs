@@ -81,7 +81,14 @@ public sealed class ChatTemplateTests
     {
         var variables = new Dictionary<string, JsonNode?>
         {
-            ["a"] = 5, ["b"] = 5L, ["c"] = 5.0, ["d"] = 5.5f, ["e"] = JsonNode.Parse("5.0"), ["f"] = JsonNode.Parse("1e2"), ["g"] = 7.25m, ["h"] = (byte)3,
+            ["a"] = 5,
+            ["b"] = 5L,
+            ["c"] = 5.0,
+            ["d"] = 5.5f,
+            ["e"] = JsonNode.Parse("5.0"),
+            ["f"] = JsonNode.Parse("1e2"),
+            ["g"] = 7.25m,
+            ["h"] = (byte)3,
         };
         var text = ChatTemplate.Parse("{{ [a, b, c, d, e, f, g, h] }}", "t").Render(new ChatInput([]) { Variables = variables }).Text;
         Assert.Equal("[5, 5, 5.0, 5.5, 5.0, 100.0, 7.25, 3]", text);

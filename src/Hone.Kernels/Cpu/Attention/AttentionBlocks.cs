@@ -38,6 +38,9 @@ internal readonly unsafe struct AttentionBlocks
     /// <summary>Head size with the room for the last tile: the stride of dense blocks of rows.</summary>
     public int Width { get; }
 
+    /// <summary>Numbers of one item's share of dk and dv, [2, 66, Width].</summary>
+    public int PartialSize => 2 * BlockProduct.PaddedRows(Keys) * Width;
+
     /// <summary>Rows of queries with the room for a last tile behind any first row.</summary>
     private static int PaddedQueryRows => QueryRows + BlockProduct.TileRows;
 
@@ -45,7 +48,7 @@ internal readonly unsafe struct AttentionBlocks
     public static long FloatsPerThread(int headSize)
     {
         var width = (long)BlockProduct.PaddedColumns(headSize);
-        return 4 * PaddedQueryRows * width + 2 * PaddedQueryRows * (long)Keys + 3 * Keys * width + 4 * QueryRows;
+        return 3 * PaddedQueryRows * width + 2 * PaddedQueryRows * (long)Keys + 3 * Keys * width + 4 * QueryRows;
     }
 
     /// <summary>Queries of the item, [134, Width].</summary>
@@ -57,11 +60,8 @@ internal readonly unsafe struct AttentionBlocks
     /// <summary>What the item sums, [134, Width].</summary>
     public float* Sums(int thread) => Gradients(thread) + PaddedQueryRows * Width;
 
-    /// <summary>The second thing the item sums, [134, Width].</summary>
-    public float* OtherSums(int thread) => Sums(thread) + PaddedQueryRows * Width;
-
     /// <summary>Scores or probabilities, [134, Keys].</summary>
-    public float* Scores(int thread) => OtherSums(thread) + PaddedQueryRows * Width;
+    public float* Scores(int thread) => Sums(thread) + PaddedQueryRows * Width;
 
     /// <summary>Gradients of the scores, [134, Keys].</summary>
     public float* ScoreGradients(int thread) => Scores(thread) + PaddedQueryRows * Keys;

@@ -2,7 +2,7 @@ using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu.Attention;
 
-/// <summary>What both halves of the backward pass read.</summary>
+/// <summary>What the backward pass reads.</summary>
 internal readonly struct AttentionOperands(Tensor q, Tensor k, Tensor v, Tensor logSumExp, Tensor dOutput, Tensor delta)
 {
     public Tensor Q { get; } = q;

@@ -28,8 +28,9 @@ internal static class NormalizerReader
         };
     }
 
-    private static NormalizerSequence? Sequence(JsonElement section)
+    private static Normalizer? Sequence(JsonElement section)
     {
+        if (IsSentencePieceSpaces(section)) return new SentencePieceSpaces(addDummyPrefix: true, removeExtra: false);
         var steps = section.Items("normalizers").Select(Read).OfType<Normalizer>().ToList();
         return steps.Count == 0 ? null : new NormalizerSequence(steps);
     }
@@ -42,4 +43,10 @@ internal static class NormalizerReader
             ? new ReplaceNormalizer(text, content)
             : new RegexReplaceNormalizer(new UnicodeRegex(pattern.RequiredText("Regex")), content);
     }
+
+    /// <summary>Llama's pair of steps, Prepend and Replace, which one pass without a copy in between does as well.</summary>
+    private static bool IsSentencePieceSpaces(JsonElement section) =>
+        section.Items("normalizers").ToArray() is [var first, var second]
+        && first.Text("type") == "Prepend" && first.Text("prepend") == "\u2581"
+        && second.Text("type") == "Replace" && second.Text("content") == "\u2581" && second.Member("pattern")?.Text("String") == " ";
 }

@@ -55,7 +55,8 @@ internal sealed class MergeWorkspace
             var least = merges[0];
             for (var i = 1; i < pairs; i++)
             {
-                if (merges[i] >= least) continue;
+                // Ranks alone: SentencePiece pieces of equal score have equal ranks, and then the leftmost pair merges.
+                if (merges[i] >> 32 >= least >> 32) continue;
                 least = merges[i];
                 best = i;
             }

@@ -53,9 +53,11 @@ internal static class OnigurumaPattern
         }
 
         result.Append(pattern, at, end - at);
-        if (end < pattern.Length && pattern[end] == '+' && pattern[at] != '{')
+        if (end < pattern.Length && pattern[end] == '+')
         {
-            result.Insert(atom, "(?>").Append(')');
+            // Behind braces Oniguruma's plus is not possessive: it repeats the whole.
+            var isInterval = pattern[at] == '{';
+            result.Insert(atom, isInterval ? "(?:" : "(?>").Append(isInterval ? ")+" : ")");
             return end + 1;
         }
 

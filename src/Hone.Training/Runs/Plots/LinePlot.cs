@@ -14,7 +14,7 @@ internal static class LinePlot
     private const int Bottom = 48;
     private const uint Ink = 0x333333;
     private const uint Grid = 0xE6E6E6;
-    private const uint Faint = 0xB9D3EE;
+    private const uint Faint = 0x8FBCE6;
     private const uint Strong = 0x1F5FA8;
 
     public static byte[] Draw(string title, IReadOnlyList<(int Step, double Value)> points)

@@ -28,7 +28,7 @@ internal static class PngWriter
     private static byte[] Compress(ReadOnlySpan<byte> rgb, int rowBytes, int height)
     {
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Optimal))
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))
         {
             for (var y = 0; y < height; y++)
             {

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Hone.Cli;
+
+/// <summary>Numbers as people read them.</summary>
+internal static class Figures
+{
+    /// <summary><c>4.6 M</c>, <c>1.2 B</c>.</summary>
+    public static string Count(double n) => n switch
+    {
+        >= 1e9 => Text($"{n / 1e9:F2} B"),
+        >= 1e6 => Text($"{n / 1e6:F2} M"),
+        >= 1e4 => Text($"{n / 1e3:F0} k"),
+        _ => Text($"{n:N0}"),
+    };
+
+    /// <summary><c>312 MiB</c>, <c>1.25 GiB</c>.</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        >= 1L << 30 => Text($"{bytes / (double)(1L << 30):F2} GiB"),
+        >= 1L << 20 => Text($"{bytes / (double)(1L << 20):F1} MiB"),
+        >= 1L << 10 => Text($"{bytes / 1024.0:F1} KiB"),
+        _ => Text($"{bytes} B"),
+    };
+
+    /// <summary><c>42 s</c>, <c>3 min 20 s</c>, <c>2 h 05 min</c>.</summary>
+    public static string Duration(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 90 => Text($"{Math.Max(1, time.TotalSeconds):F0} s"),
+        < 3600 => Text($"{(int)time.TotalMinutes} min {time.Seconds:D2} s"),
+        _ => Text($"{(int)time.TotalHours} h {time.Minutes:D2} min"),
+    };
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Hone.Data;
+using Hone.Kernels.Cpu;
+using Hone.Models;
+using Hone.Settings;
+using Hone.Training;
+using Hone.Training.Planning;
+
+namespace Hone.Cli;
+
+/// <summary>What a run will do, take and learn, in words and in JSON.</summary>
+internal sealed class PlanReport
+{
+    /// <summary>Share of the peak that a run reaches as a whole, attention and memory-bound work included; for the expected time only.</summary>
+    private const double ExpectedShareOfPeak = 0.6;
+
+    private readonly TrainingSession _session;
+
+    public PlanReport(TrainingSession session)
+    {
+        _session = session;
+        Flops = session.Flops;
+        PeakGigaflops = MachinePeak.MeasureGigaflops(session.Settings.Threads ?? 0);
+        var plan = session.Plan;
+        var epochs = (double)plan.TotalSteps / plan.StepsPerEpoch;
+        TotalFlops = Flops.Of(plan.Tokens * epochs, plan.LearnedTokens * epochs);
+        Expected = TimeSpan.FromSeconds(TotalFlops / (PeakGigaflops * 1e9 * ExpectedShareOfPeak));
+    }
+
+    public FlopModel Flops { get; }
+
+    public double PeakGigaflops { get; }
+
+    public double TotalFlops { get; }
+
+    public TimeSpan Expected { get; }
+
+    private TrainingSettings Settings => _session.Settings;
+
+    /// <summary>Model, tuner, steps, memory and time.</summary>
+    public void Show(CliConsole console, bool details)
+    {
+        var (spec, plan) = (_session.Spec, _session.Plan);
+        console.Heading("Plan");
+        console.Facts(
+        [
+            ("model", $"{Paths.Relative(_session.ModelFolder)}, {spec.Family}, {Figures.Count(spec.ParameterCount)} parameters"),
+            ("training", Tuner()),
+            ("steps", Steps(plan)),
+            ("learning rate", Rate(plan)),
+            ("memory", $"{Figures.Bytes(_session.Memory.TotalBytes)} at the peak{(_session.GradientCheckpointing ? ", with gradient checkpointing" : "")}; "
+                + $"{Figures.Bytes(SystemMemory.AvailableBytes + SystemMemory.ResidentBytes)} are free"),
+            ("time", $"about {Figures.Duration(Expected)} ({TotalFlops / 1e12:F2} TFLOP at {ExpectedShareOfPeak:P0} of {PeakGigaflops:F0} GFLOP/s)"),
+        ]);
+        if (!details) return;
+        console.Line();
+        console.Heading("Memory");
+        console.Table(["what for", "bytes", ""], [.. _session.Memory.Lines.Select(l => (IReadOnlyList<string>)[l.Purpose, l.Bytes.ToString("N0", CultureInfo.InvariantCulture), Figures.Bytes(l.Bytes)]),
+            ["total", _session.Memory.TotalBytes.ToString("N0", CultureInfo.InvariantCulture), Figures.Bytes(_session.Memory.TotalBytes)]]);
+    }
+
+    /// <summary>Rows, tokens, what is learned, and what became of every other row.</summary>
+    public void ShowSupervision(CliConsole console)
+    {
+        console.Line();
+        console.Heading("Supervision");
+        console.Facts([.. Supervision("training", _session.Train.Report), .. _session.Validation is { } v ? Supervision("validation", v.Report) : []]);
+        Warn(console, _session.Train.Report);
+        console.Line();
+    }
+
+    public string ToJson()
+    {
+        var plan = _session.Plan;
+        var report = _session.Train.Report;
+        return new JsonObject
+        {
+            ["model"] = _session.ModelFolder,
+            ["parameters"] = _session.Spec.ParameterCount,
+            ["trainable_parameters"] = _session.TrainableParameters,
+            ["total_steps"] = plan.TotalSteps,
+            ["max_tokens_per_micro_batch"] = plan.MaxTokens,
+            ["gradient_checkpointing"] = _session.GradientCheckpointing,
+            ["memory_bytes"] = _session.Memory.TotalBytes,
+            ["memory"] = new JsonArray([.. _session.Memory.Lines.Select(l => new JsonObject { ["purpose"] = l.Purpose, ["bytes"] = l.Bytes })]),
+            ["flops"] = TotalFlops,
+            ["peak_gflops"] = PeakGigaflops,
+            ["expected_seconds"] = Expected.TotalSeconds,
+            ["rows"] = report.Rows,
+            ["samples"] = report.Samples,
+            ["tokens"] = report.Tokens,
+            ["learned_tokens"] = report.LearnedTokens,
+            ["rejected"] = report.Rejected.Count,
+            ["too_long"] = report.TooLong.Count,
+            ["truncated"] = report.Truncated.Count,
+        }.ToJsonString();
+    }
+
+    private static IEnumerable<(string, string)> Supervision(string name, DatasetReport r)
+    {
+        yield return (name, string.Create(CultureInfo.InvariantCulture,
+            $"{r.Samples:N0} rows, {r.Tokens:N0} tokens, {r.LearnedTokens:N0} of them learned ({(double)r.LearnedTokens / r.Tokens:P1}); longest {r.LongestSample:N0}"));
+        if (r.Rejected.Count > 0) yield return ("  rejected", Rows(r.Rejected));
+        if (r.TooLong.Count > 0) yield return ("  too long", Rows(r.TooLong));
+        if (r.Truncated.Count > 0) yield return ("  truncated", Rows(r.Truncated));
+    }
+
+    private static string Rows(IReadOnlyList<RowError> rows) =>
+        $"{rows.Count:N0} rows: {string.Join("; ", rows.Take(3))}{(rows.Count > 3 ? " …" : "")}";
+
+    private static void Warn(CliConsole console, DatasetReport r)
+    {
+        if (r.TurnsWithoutEnd > 0)
+            console.Notice($"warning: {r.TurnsWithoutEnd:N0} answers end without an end token that is learned; the model may not know when to stop.");
+    }
+
+    private string Tuner() => Settings.TunerType == TunerType.Full
+        ? $"all weights, {Figures.Count(_session.TrainableParameters)} parameters"
+        : string.Create(CultureInfo.InvariantCulture,
+            $"LoRA r {Settings.LoraRank}, alpha {Settings.LoraAlpha}, {string.Join(' ', Settings.TargetModules)}: {Figures.Count(_session.TrainableParameters)} parameters ({(double)_session.TrainableParameters / _session.Spec.ParameterCount:P1})");
+
+    private string Steps(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
+        $"{plan.TotalSteps:N0}, each of {Settings.PerDeviceTrainBatchSize * plan.AccumulationSteps} {(Settings.Packing ? "packs" : "rows")} in {plan.AccumulationSteps} micro-batches of at most {plan.MaxTokens:N0} tokens")
+        + (Settings.Packing ? $"; packs {plan.PackingEfficiency:P1} full" : "");
+
+    private string Rate(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
+        $"{Settings.EffectiveLearningRate:G4}, {Settings.LrSchedulerType.ToString().ToLowerInvariant()}, {Settings.EffectiveWarmupSteps(plan.TotalSteps)} warm-up steps");
+}

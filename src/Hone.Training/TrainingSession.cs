@@ -1,0 +1,295 @@
+using Hone.Data;
+using Hone.Data.Rendering;
+using Hone.Kernels;
+using Hone.Kernels.Cpu;
+using Hone.Models;
+using Hone.Models.Adapters;
+using Hone.Settings;
+using Hone.Tensors;
+using Hone.Text.Templates;
+using Hone.Text.Tokenizers;
+using Hone.Training.Checkpoints;
+using Hone.Training.Planning;
+using Hone.Training.Runs;
+
+namespace Hone.Training;
+
+/// <summary>
+/// A training run put together from its settings: model files, data, plan, then weights and trainer. Everything that can be
+/// wrong is found before anything is written.
+/// </summary>
+public sealed class TrainingSession : IDisposable
+{
+    private readonly IKernels kernels;
+    private Decoder? decoder;
+    private Trainer? trainer;
+    private RunDirectory? run;
+
+    private TrainingSession(TrainingSettings settings, IKernels kernels)
+    {
+        Settings = settings;
+        this.kernels = kernels;
+        ModelFolder = settings.Model!;
+        Spec = DecoderSpec.Load(ModelFolder);
+        Tokenizer = Tokenizer.Load(ModelFolder);
+        Tokenizer.RequireFits(Spec.VocabularySize, ModelFolder);
+        Template = settings.Template is { } file ? ChatTemplate.FromFile(file, ModelFolder) : ChatTemplate.FromModelFolder(ModelFolder);
+        MaxLength = Math.Min(settings.MaxLength ?? Spec.MaxPositions, Spec.MaxPositions);
+    }
+
+    /// <summary>What was asked for.</summary>
+    public TrainingSettings Settings { get; }
+
+    /// <summary>Folder of the model that is trained.</summary>
+    public string ModelFolder { get; }
+
+    /// <summary>Shape of the model.</summary>
+    public DecoderSpec Spec { get; }
+
+    /// <summary>The model's tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>The chat template in use; null when the model has none.</summary>
+    public ChatTemplate? Template { get; }
+
+    /// <summary>Longest row, tokens.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Training rows.</summary>
+    public LoadedDataset Train { get; private set; } = null!;
+
+    /// <summary>Validation rows; null without.</summary>
+    public LoadedDataset? Validation { get; private set; }
+
+    /// <summary>Steps and largest micro-batch.</summary>
+    public TrainingPlan Plan { get; private set; } = null!;
+
+    /// <summary>What the run will hold in memory.</summary>
+    public MemoryPlan Memory { get; private set; } = null!;
+
+    /// <summary>Parameters that are trained.</summary>
+    public long TrainableParameters { get; private set; }
+
+    /// <summary>Operations of a step.</summary>
+    public FlopModel Flops { get; private set; } = null!;
+
+    /// <summary>Whether activations are computed again in the backward pass.</summary>
+    public bool GradientCheckpointing { get; private set; }
+
+    /// <summary>The model with its adapter; there after <see cref="Start"/>.</summary>
+    public Decoder Decoder => decoder ?? throw new InvalidOperationException("The session has not been started.");
+
+    /// <summary>The folder of the run; there after <see cref="Start"/>.</summary>
+    public string RunDirectoryPath => run?.Path ?? throw new InvalidOperationException("The session has not been started.");
+
+    private TrainerOptions Options { get; set; } = null!;
+
+    /// <summary>Reads the model's description and the data, and plans the run. No weight is loaded, nothing is written.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="progress">Told what is being done, and how many rows are read.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="HoneException">Settings, model files or data can't be used, or memory will not suffice.</exception>
+    public static TrainingSession Prepare(TrainingSettings settings, Action<string>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        SettingsBinder.ThrowIfInvalid(settings);
+        var session = new TrainingSession(settings, new CpuKernels(settings.Threads ?? 0));
+        try
+        {
+            session.LoadData(progress, cancellation);
+            session.MakePlan();
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Loads or makes the weights, attaches the adapter, opens the run directory, and resumes if asked to.</summary>
+    /// <param name="observer">Hears what happens.</param>
+    public void Start(ITrainingObserver? observer = null)
+    {
+        if (trainer is not null) throw new InvalidOperationException("The session has been started already.");
+        RequireMemory();
+        var resume = FindCheckpoint(observer);
+        RefuseToOverwrite(resume);
+        decoder = LoadModel();
+        run = OpenRun(resume);
+        trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run, observer);
+        if (resume is not null) trainer.Resume(resume);
+    }
+
+    /// <summary>Trains to the end, or until asked to stop.</summary>
+    /// <param name="stop">Finish the running step, save, and return.</param>
+    public SftResult Run(CancellationToken stop = default) =>
+        (trainer ?? throw new InvalidOperationException("The session has not been started.")).Run(stop);
+
+    /// <summary>Puts the weights of a checkpoint of this run into the model, to look at them; training does not go on from there.</summary>
+    public void LoadCheckpoint(string checkpoint) => CheckpointContents.ReadWeights(checkpoint, Decoder);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        trainer?.Dispose();
+        run?.Dispose();
+        decoder?.Dispose();
+        kernels.Dispose();
+    }
+
+    private void LoadData(Action<string>? progress, CancellationToken cancellation)
+    {
+        var loader = new DatasetLoader(Tokenizer, Template, Tokenizer.StopIds(Spec.EndIds), new DatasetOptions
+        {
+            Scope = Settings.LossScale switch
+            {
+                LossScale.LastRound => LossScope.LastTurn,
+                LossScale.All => LossScope.Everything,
+                _ => LossScope.AssistantTurns,
+            },
+            System = Settings.System,
+            MaxLength = MaxLength,
+            Truncation = Settings.TruncationStrategy switch
+            {
+                TruncationStrategy.Left => Truncation.Left,
+                TruncationStrategy.Right => Truncation.Right,
+                TruncationStrategy.Raise => Truncation.Raise,
+                _ => Truncation.Delete,
+            },
+            ModelName = Settings.ModelName,
+            ModelAuthor = Settings.ModelAuthor,
+            Seed = (ulong)Settings.EffectiveDataSeed,
+            SampleAtRandom = Settings.Shuffle,
+            EndId = Tokenizer.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
+        });
+        Train = Load(loader, Settings.Dataset, progress, cancellation);
+        if (Settings.ValDataset.Count > 0) Validation = Load(loader, Settings.ValDataset, progress, cancellation);
+        else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);
+    }
+
+    private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<string>? progress, CancellationToken cancellation)
+    {
+        var references = files.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
+        var data = loader.Load(references, rows => progress?.Invoke($"reading {rows:N0} rows"), cancellation);
+        if (!Settings.Strict || data.Report.Rejected.Count == 0) return data;
+        var rejected = data.Report.Rejected;
+        throw new HoneException(ExitCode.Data, $"{rejected.Count} of {data.Report.Rows} rows can't be used: {rejected[0].Reason}.",
+            string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
+            "Mend these rows, or leave them out with --strict false.");
+    }
+
+    private void MakePlan()
+    {
+        Options = new TrainerOptions
+        {
+            Settings = Settings,
+            PackingLength = Settings.PackingLength ?? MaxLength,
+            SaveType = Settings.TorchDtype switch
+            {
+                SaveDtype.BFloat16 => DType.BF16,
+                SaveDtype.Float16 => DType.F16,
+                SaveDtype.Float32 => DType.F32,
+                _ => Spec.StoredType,
+            },
+            ModelFolder = ModelFolder,
+            RowName = row => Train.Locations[row].ToString(),
+        };
+        Plan = new TrainingPlan(Train.Samples, Validation?.Samples ?? [], Options);
+        using var outline = Decoder.Outline(Spec, kernels, IsFull);
+        AttachAdapter(outline);
+        TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
+        Flops = new FlopModel(outline);
+        var resident = SystemMemory.ResidentBytes;
+        Memory = MemoryPlan.Create(outline, Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
+        GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;
+        if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);
+        Options = Options with { GradientCheckpointing = GradientCheckpointing };
+    }
+
+    private bool IsFull => Settings.TunerType == TunerType.Full;
+
+    private WorkspaceShape Shape(bool checkpointing) => new(Plan.MaxTokens, Plan.MaxTargets, Training: true, checkpointing);
+
+    private static long NewBytes(MemoryPlan plan) => plan.TotalBytes - SystemMemory.ResidentBytes;
+
+    private void RequireMemory()
+    {
+        var (needed, available) = (NewBytes(Memory), SystemMemory.AvailableBytes);
+        if (needed <= available) return;
+        const double GiB = 1 << 30;
+        throw new HoneException(ExitCode.Memory, $"The run needs {needed / GiB:F2} GiB and {available / GiB:F2} GiB are free.", null,
+            (GradientCheckpointing ? "" : "Set gradient_checkpointing true, or ") + "lower max_length or per_device_train_batch_size"
+            + (IsFull ? ", or use tuner_type lora" : "") + "; hone plan shows what takes how much.");
+    }
+
+    private string? FindCheckpoint(ITrainingObserver? observer) => Settings.ResumeFromCheckpoint is { } wanted
+        ? ResumePoint.Find(wanted, Settings.AddVersion ? RunsFolder : Settings.OutputDir, message => observer?.Warned(message))
+        : null;
+
+    private string RunsFolder => Path.Combine(Settings.OutputDir, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelFolder))));
+
+    private void RefuseToOverwrite(string? resume)
+    {
+        if (Settings.AddVersion || resume is not null || !Directory.Exists(Settings.OutputDir)) return;
+        if (!Directory.EnumerateFileSystemEntries(Settings.OutputDir).Any()) return;
+        if (!Settings.OverwriteOutputDir)
+        {
+            throw new HoneException(ExitCode.Usage, "The output folder is not empty.", Settings.OutputDir,
+                "Name another output_dir, go on with --resume_from_checkpoint last, or set overwrite_output_dir true.");
+        }
+
+        if (!File.Exists(Path.Combine(Settings.OutputDir, "args.json")))
+        {
+            throw new HoneException(ExitCode.Usage, "The output folder holds no run of Hone, so it is not overwritten.", Settings.OutputDir,
+                "Name another output_dir.");
+        }
+
+        Directory.Delete(Settings.OutputDir, recursive: true);
+    }
+
+    private RunDirectory OpenRun(string? resume)
+    {
+        var board = Settings.ReportTo.Contains(Reporter.TensorBoard);
+        if (resume is not null) return RunDirectory.OpenFor(resume, board);
+        var arguments = SettingsSnapshot.ToJson(Settings);
+        return Settings.AddVersion
+            ? RunDirectory.CreateVersion(RunsFolder, arguments, DateTime.Now, board)
+            : RunDirectory.Create(Settings.OutputDir, arguments, board);
+    }
+
+    private Decoder LoadModel()
+    {
+        var random = Settings is PretrainSettings { Init: WeightInit.Random };
+        var model = random ? Decoder.Create(Spec, kernels, (ulong)Settings.Seed) : Decoder.Load(ModelFolder, kernels, IsFull);
+        try
+        {
+            AttachAdapter(model);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private void AttachAdapter(Decoder model)
+    {
+        if (IsFull) return;
+        if (Settings.Adapters is { } folder) model.LoadAdapter(folder, trainable: true);
+        else model.AddLora(AdapterConfig(), (ulong)Settings.Seed);
+    }
+
+    private PeftConfig AdapterConfig() => new()
+    {
+        BaseModel = ModelFolder,
+        Rank = Settings.LoraRank,
+        LoraAlpha = Settings.LoraAlpha,
+        LoraDropout = Settings.LoraDropout,
+        UseRsLora = Settings.UseRsLora,
+        Target = Settings.TargetsAllLinear ? TargetModules.AllLinear
+            : Settings.TargetsRegex ? TargetModules.Text(Settings.TargetModules[0])
+            : TargetModules.List(Settings.TargetModules),
+    };
+}

@@ -1,0 +1,44 @@
+using Hone.Kernels.Cpu;
+using Hone.Tensors;
+
+namespace Hone.Kernels.Tests.Cpu;
+
+/// <summary>
+/// Bits that were written down on a processor with AVX-512 and are the same with AVX2 and without AVX
+/// (<c>DOTNET_EnableAVX512=0</c>, <c>DOTNET_EnableAVX=0</c>). Ops that call the C library's logarithm are left out.
+/// </summary>
+public class SameBitsTests
+{
+    [Fact]
+    public void Every_processor_computes_the_same_bits()
+    {
+        using var arena = new Arena("test");
+        using var cpu = new CpuKernels(2);
+        const int T = 150, D = 24;
+        Tensor x = arena.Allocate(T, 2 * D), k = arena.Allocate(T, D), v = arena.Allocate(T, D), w = arena.Allocate(1, D);
+        Tensor y = arena.Allocate(T, 2 * D), sums = arena.Allocate(T, 2), dx = arena.Allocate(T, 2 * D), dw = arena.Allocate(1, D);
+        Tensor starts = arena.Allocate(DType.I32, 1, 3);
+        new[] { 0, 21, T }.CopyTo(starts.AsSpan<int>());
+        cpu.FillUniform(x, -2, 2, 1, 1);
+        cpu.FillUniform(k, -2, 2, 1, 2);
+        cpu.FillUniform(v, -2, 2, 1, 3);
+        cpu.FillUniform(w, -2, 2, 1, 4);
+        var hash = 14695981039346656037ul;
+        void Add(Tensor tensor)
+        {
+            foreach (var bits in tensor.AsSpan<uint>()) hash = (hash ^ bits) * 1099511628211ul;
+        }
+
+        cpu.RmsNorm(x, w, y, sums, 1e-5f, 0);
+        Add(y);
+        cpu.RmsNormBackward(x, w, sums, y, dx, dw, 0, false);
+        Add(dx);
+        Add(dw);
+        cpu.GatedActivationBackward(x, y, dx, dx, y, Activation.GeluTanh);
+        Add(dx);
+        Add(y);
+        cpu.Attention(x, k, v, starts, y, sums, new AttentionShape(2, 1, D, 0.25f));
+        Add(y);
+        Assert.Equal(0x7EAF4BDA8C1BD35Ful, hash ^ BitConverter.DoubleToUInt64Bits(cpu.SumOfSquares(y)));
+    }
+}

@@ -1,0 +1,207 @@
+using Hone.Settings;
+using Hone.Training.Checkpoints;
+using Hone.Training.Runs;
+
+namespace Hone.Training.Tests;
+
+/// <summary>A run that was stopped and resumed is the run that was never stopped: same log, same weights, bit for bit.</summary>
+public sealed class ResumeTests
+{
+    private static SftSettings Settings => TinyRun.Settings with { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 3, LoggingSteps = 2 };
+
+    // 11 rows in steps of 3, 3, 3, 2, twice. (step, micro-batches of the next step done)
+    public static TheoryData<bool, int, int> Places()
+    {
+        var places = new TheoryData<bool, int, int>();
+        foreach (var lora in (bool[])[false, true])
+        {
+            foreach (var (step, micro) in ((int, int)[])[(1, 0), (3, 0), (4, 0), (5, 0), (0, 1), (2, 2), (3, 1), (4, 2)]) places.Add(lora, step, micro);
+        }
+
+        return places;
+    }
+
+    [Theory]
+    [MemberData(nameof(Places))]
+    public void A_resumed_run_equals_the_uninterrupted_one(bool lora, int step, int micro)
+    {
+        using var folder = new TemporaryFolder();
+        var validation = TinyRun.Rows(4, from: 100);
+        using var whole = new TinyRun(Settings, lora: lora, validation: validation);
+        var expected = whole.Run();
+
+        string checkpoint;
+        using (var halt = new Halt(step, micro))
+        using (var first = new TinyRun(Settings, folder.Sub("run"), lora, observer: halt, validation: validation))
+        {
+            var result = first.Trainer.Run(halt.Step, halt.Now);
+            Assert.True(result.Interrupted);
+            Assert.Equal(ExitCode.Interrupted, result.ExitCode);
+            Assert.Equal(step, result.GlobalStep);
+            checkpoint = result.LastModelCheckpoint!;
+            Assert.EndsWith(micro == 0 ? $"checkpoint-{step}" : $"checkpoint-{step}-micro-{micro}", checkpoint);
+        }
+
+        Assert.Equal(checkpoint, ResumePoint.Find("last", folder.Sub("run"), _ => Assert.Fail("nothing is damaged")));
+        using var second = new TinyRun(Settings, folder.Sub("run"), lora, resume: checkpoint, validation: validation);
+        var resumed = second.Run();
+        Assert.False(resumed.Interrupted);
+        TrainerLawTests.AssertSameBits(expected.LogHistory, resumed.LogHistory);
+        Assert.Equal(whole.Bits(), second.Bits());
+    }
+
+    [Fact]
+    public void Stopping_at_every_micro_batch_changes_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        using var whole = new TinyRun(Settings with { NumTrainEpochs = 1 });
+        var expected = whole.Run();
+        string? checkpoint = null;
+        for (var part = 0; part < 40; part++)
+        {
+            using var halt = new Halt(-1, -1);
+            using var run = new TinyRun(Settings with { NumTrainEpochs = 1 }, folder.Sub("run"), resume: checkpoint, observer: halt);
+            var result = run.Trainer.Run(halt.Step, halt.Now);
+            checkpoint = result.LastModelCheckpoint;
+            if (result.Interrupted) continue;
+            TrainerLawTests.AssertSameBits(expected.LogHistory, result.LogHistory);
+            Assert.Equal(whole.Bits(), run.Bits());
+            Assert.InRange(part, 7, 11);
+            return;
+        }
+
+        Assert.Fail("the run never ended");
+    }
+
+    [Fact]
+    public void A_packed_run_resumes_in_the_middle_of_its_second_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { Packing = true, PerDeviceTrainBatchSize = 2, GradientAccumulationSteps = 2, NumTrainEpochs = 3 };
+        var rows = TinyRun.Rows(40);
+        using var whole = new TinyRun(settings, rows: rows, packingLength: 20);
+        Assert.InRange(whole.Trainer.Plan.PackingEfficiency, 0.8, 1);
+        var (perEpoch, expected) = (whole.Trainer.Plan.StepsPerEpoch, whole.Run());
+        using var halt = new Halt(perEpoch + 1, 1);
+        using (var first = new TinyRun(settings, folder.Sub("run"), observer: halt, rows: rows, packingLength: 20))
+            Assert.True(first.Trainer.Run(halt.Step, halt.Now).Interrupted);
+        using var second = new TinyRun(settings, folder.Sub("run"), rows: rows, packingLength: 20,
+            resume: folder.Sub($"run/checkpoint-{perEpoch + 1}-micro-1"));
+        TrainerLawTests.AssertSameBits(expected.LogHistory, second.Run().LogHistory);
+        Assert.Equal(whole.Bits(), second.Bits());
+    }
+
+    [Fact]
+    public void Settings_that_would_change_the_bits_are_named_and_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        var other = Settings with { LearningRate = 0.02, Seed = 43, LoggingSteps = 7, SaveSteps = 3 };
+        var error = Assert.Throws<HoneException>(() => new TinyRun(other, folder.Sub("run"), resume: checkpoint).Dispose());
+        Assert.Equal(ExitCode.Usage, error.ExitCode);
+        Assert.Contains("learning_rate: 0.01 → 0.02", error.Message);
+        Assert.Contains("seed: 42 → 43", error.Message);
+        Assert.DoesNotContain("logging_steps", error.Message);
+        Assert.DoesNotContain("save_steps", error.Message);
+
+        using var told = new TinyRun(other, folder.Sub("run"), resume: checkpoint, acceptChanges: true);
+        Assert.Equal(8, told.Run().GlobalStep);
+    }
+
+    [Fact]
+    public void Other_rows_are_noticed()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        var rows = TinyRun.Rows(11);
+        rows[5].LossWeights[2] = 0.5f;
+        var error = Assert.Throws<HoneException>(() => new TinyRun(Settings, folder.Sub("run"), resume: checkpoint, rows: rows).Dispose());
+        Assert.Contains("training rows", error.Message);
+    }
+
+    [Fact]
+    public void The_log_of_a_resumed_run_has_no_line_twice()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 2, LoggingSteps = 1, EvalStrategy = IntervalStrategy.No };
+        using (var run = new TinyRun(settings, folder.Sub("run"))) run.Run();
+        var whole = Steps(folder).ToList();
+        using (var run = new TinyRun(settings, folder.Sub("run"), resume: folder.Sub("run/checkpoint-4"))) run.Run();
+        Assert.Equal((IEnumerable<string?>)whole, Steps(folder));
+        Assert.Equal(["1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"], (IEnumerable<string?>)whole);
+    }
+
+    [Fact]
+    public void A_state_file_that_was_tampered_with_is_refused_and_never_crashes()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        var path = Path.Combine(checkpoint, ResumeState.FileName);
+        var good = File.ReadAllBytes(path);
+        var dice = new Random(7);
+        var refused = 0;
+        using var run = new TinyRun(Settings, acceptChanges: true);
+        for (var i = 0; i < 400; i++)
+        {
+            var bad = good.ToArray();
+            for (var n = dice.Next(1, 4); n > 0; n--) bad[dice.Next(bad.Length)] = (byte)dice.Next(32, 127);
+            if (i % 10 == 0) bad = bad[..dice.Next(bad.Length)];
+            File.WriteAllBytes(path, bad);
+            try
+            {
+                run.Trainer.Resume(checkpoint);
+            }
+            catch (HoneException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 50, 400);
+    }
+
+    [Fact]
+    public void A_run_that_is_being_written_cannot_be_opened_again()
+    {
+        using var folder = new TemporaryFolder();
+        using var run = new TinyRun(Settings, folder.Sub("run"));
+        Assert.Contains("Another process", Assert.Throws<HoneException>(() => RunDirectory.Create(folder.Sub("run"), "{}").Dispose()).Message);
+    }
+
+    private static IEnumerable<string?> Steps(TemporaryFolder folder) => [.. File.ReadAllLines(folder.Sub("run/logging.jsonl"))
+        .Select(line => (string?)System.Text.Json.Nodes.JsonNode.Parse(line)!["global_step/max_steps"]).Where(s => s is not null)];
+
+    private static string StopAfterTwoSteps(TemporaryFolder folder)
+    {
+        using var halt = new Halt(2, 0);
+        using var run = new TinyRun(Settings, folder.Sub("run"), observer: halt);
+        return run.Trainer.Run(halt.Step, halt.Now).LastModelCheckpoint!;
+    }
+
+    /// <summary>Stops a run at a place, or with (-1, -1) at the first chance.</summary>
+    private sealed class Halt(int step, int micro) : ITrainingObserver, IDisposable
+    {
+        private readonly CancellationTokenSource stop = new();
+        private readonly CancellationTokenSource now = new();
+
+        public CancellationToken Step => stop.Token;
+
+        public CancellationToken Now => now.Token;
+
+        public void MicroBatchCompleted(int running, int index, int count)
+        {
+            if (micro < 0 || (running == step + 1 && index == micro)) now.Cancel();
+        }
+
+        public void StepCompleted(in StepReport report)
+        {
+            if (micro == 0 && report.Step == step) stop.Cancel();
+        }
+
+        public void Dispose()
+        {
+            stop.Dispose();
+            now.Dispose();
+        }
+    }
+}
