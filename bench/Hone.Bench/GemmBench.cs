@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Globalization;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Tensors;
@@ -26,37 +26,41 @@ internal static class GemmBench
     public static int Run(string[] args)
     {
         var quick = args.Contains("--quick");
-        var threads = Option(args, "--threads", 0);
+        var threads = Options.Number(args, "--threads", 0);
         using var kernels = new CpuKernels(threads);
+        var clock = new BenchClock(threads == 1);
+        var shapes = ShapesFor(args, quick);
         var peak = MachinePeak.MeasureGigaflops(threads);
         Console.WriteLine($"{kernels.Description}; peak {peak:F0} GFLOP/s");
         Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"median",7} {"best",7} {"% of peak",9}");
-        foreach (var shape in quick ? Shapes.Where(s => s.Tokens == 512) : Shapes)
+        foreach (var shape in shapes)
         {
             foreach (var type in new[] { DType.F32, DType.BF16 })
                 foreach (var variant in Enum.GetValues<Variant>())
-                    if (type == DType.F32 || variant != Variant.TN) Measure(kernels, shape, type, variant, quick ? 5 : 9, peak);
+                    if (type == DType.F32 || variant != Variant.TN) Measure(kernels, clock, shape, type, variant, quick ? 5 : 9, peak);
         }
 
         Console.WriteLine($"{"rank 16",-16} {"pass",-10} {"plain",8} {"LoRA",8} {"dropout",8}   ms, best");
-        foreach (var shape in quick ? Shapes.Where(s => s.Tokens == 512) : Shapes) MeasureLowRank(kernels, shape, quick ? 5 : 9);
-        if (!quick) MeasureHead(kernels, peak);
+        foreach (var shape in shapes) MeasureLowRank(kernels, clock, shape, quick ? 5 : 9);
+        if (!quick && Options.Text(args, "--shape") is null) MeasureHead(kernels, clock, peak);
         var bandwidth = MachinePeak.MeasureBandwidth(threads);
         Console.WriteLine($"memory {bandwidth:F0} GB/s");
         Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"GB/s",7} {"best",7} {"% of memory",11}");
         foreach (var t in new[] { 1, 2, 4, 5, 8 })
-            foreach (var type in new[] { DType.F32, DType.BF16 }) MeasureThin(kernels, t, type, quick ? 5 : 9, bandwidth);
+            foreach (var type in new[] { DType.F32, DType.BF16 }) MeasureThin(kernels, clock, t, type, quick ? 5 : 9, bandwidth);
         Console.WriteLine($"peak again {MachinePeak.MeasureGigaflops(threads):F0} GFLOP/s");
         return 0;
     }
 
-    private static int Option(string[] args, string name, int otherwise)
+    /// <summary>One shape of the caller's, or the list.</summary>
+    private static List<(int Tokens, int Outputs, int Inputs)> ShapesFor(string[] args, bool quick)
     {
-        var at = Array.IndexOf(args, name);
-        return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1]) : otherwise;
+        if (Options.Text(args, "--shape") is not { } text) return [.. Shapes.Where(s => !quick || s.Tokens == 512)];
+        var sizes = text.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+        return [(sizes[0], sizes[1], sizes[2])];
     }
 
-    private static void Measure(CpuKernels kernels, (int Tokens, int Outputs, int Inputs) shape, DType type, Variant variant, int samples, double peak)
+    private static void Measure(CpuKernels kernels, BenchClock clock, (int Tokens, int Outputs, int Inputs) shape, DType type, Variant variant, int samples, double peak)
     {
         using var arena = new Arena("bench");
         var (t, n, k) = shape;
@@ -68,11 +72,11 @@ internal static class GemmBench
         var gigaflops = new double[samples];
         for (var i = -1; i < samples; i++)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = clock.Now;
             if (variant == Variant.NT) kernels.Linear(x, w, y, default);
             else if (variant == Variant.NN) kernels.LinearBackward(x, w, dy, dx, default, default);
             else kernels.LinearBackward(x, w, dy, default, dw, default);
-            if (i >= 0) gigaflops[i] = 2e-9 * t * n * k / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (i >= 0) gigaflops[i] = 2e-9 * t * n * k / (clock.Now - start);
         }
 
         Array.Sort(gigaflops);
@@ -81,7 +85,7 @@ internal static class GemmBench
     }
 
     /// <summary>What a low-rank part adds to a layer whose weight is frozen: forward, and backward without the weight gradient.</summary>
-    private static void MeasureLowRank(CpuKernels kernels, (int Tokens, int Outputs, int Inputs) shape, int samples)
+    private static void MeasureLowRank(CpuKernels kernels, BenchClock clock, (int Tokens, int Outputs, int Inputs) shape, int samples)
     {
         const int Rank = 16;
         using var arena = new Arena("bench");
@@ -106,14 +110,14 @@ internal static class GemmBench
             new LinearOptions { LowRank = lowRank },
             new LinearOptions { LowRank = lowRank with { Dropout = new Dropout(0.05f, 1, 2) } },
         ];
-        var forward = cases.Select(options => BestMilliseconds(samples, () => kernels.Linear(x, w, y, options))).ToArray();
-        var backward = cases.Select(options => BestMilliseconds(samples, () => kernels.LinearBackward(x, w, dy, dx, default, options))).ToArray();
+        var forward = cases.Select(options => BestMilliseconds(clock, samples, () => kernels.Linear(x, w, y, options))).ToArray();
+        var backward = cases.Select(options => BestMilliseconds(clock, samples, () => kernels.LinearBackward(x, w, dy, dx, default, options))).ToArray();
         Console.WriteLine($"{t + "," + n + "," + k,-16} {"forward",-10} {forward[0],8:F2} {forward[1],8:F2} {forward[2],8:F2}");
         Console.WriteLine($"{t + "," + n + "," + k,-16} {"backward",-10} {backward[0],8:F2} {backward[1],8:F2} {backward[2],8:F2}");
     }
 
     /// <summary>Output layer, loss and input gradient with a vocabulary of today's size: two products of S·V·C.</summary>
-    private static void MeasureHead(CpuKernels kernels, double peak)
+    private static void MeasureHead(CpuKernels kernels, BenchClock clock, double peak)
     {
         const int S = 256;
         const int V = 151936;
@@ -124,28 +128,28 @@ internal static class GemmBench
         var (targets, weights) = (arena.Allocate(DType.I32, 1, S), Filled(arena, 1, S));
         var (logits, loss, correct) = (arena.Allocate(S, V), arena.Allocate(1, S), arena.Allocate(DType.I32, 1, S));
         var dx = arena.Allocate(S, C);
-        var milliseconds = BestMilliseconds(2, () =>
+        var milliseconds = BestMilliseconds(clock, 2, () =>
             kernels.LinearCrossEntropy(x, w, targets, weights, 1, logits, loss, correct, dx, default));
         var gigaflops = 4e-6 * S * V * C / milliseconds;
         Console.WriteLine($"output layer and loss {S},{V},{C} BF16, forward and input gradient: {milliseconds:F0} ms, {gigaflops:F0} GFLOP/s, {100 * gigaflops / peak:F0}% of peak");
     }
 
-    private static double BestMilliseconds(int samples, Action action)
+    private static double BestMilliseconds(BenchClock clock, int samples, Action action)
     {
         action();
         var best = double.PositiveInfinity;
         for (var i = 0; i < samples; i++)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = clock.Now;
             action();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            best = Math.Min(best, 1e3 * (clock.Now - start));
         }
 
         return best;
     }
 
     /// <summary>A few rows, as in decoding: the weight is too large for the caches, and reading it is the limit.</summary>
-    private static void MeasureThin(CpuKernels kernels, int t, DType type, int samples, double bandwidth)
+    private static void MeasureThin(CpuKernels kernels, BenchClock clock, int t, DType type, int samples, double bandwidth)
     {
         const int N = 16384;
         const int K = 2048;
@@ -154,9 +158,9 @@ internal static class GemmBench
         var rates = new double[samples];
         for (var i = -1; i < samples; i++)
         {
-            var start = Stopwatch.GetTimestamp();
+            var start = clock.Now;
             kernels.Linear(x, w, y, default);
-            if (i >= 0) rates[i] = 1e-9 * w.ByteCount / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (i >= 0) rates[i] = 1e-9 * w.ByteCount / (clock.Now - start);
         }
 
         Array.Sort(rates);

@@ -1,13 +1,22 @@
 using Hone.Bench;
+using Hone.Bench.Comparison;
+using Hone.Bench.Training;
 
 return args switch
 {
     ["gemm", .. var rest] => GemmBench.Run(rest),
+    ["train", .. var rest] => TrainBench.Run(rest),
+    ["compare", .. var rest] => CompareBench.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: hone-bench gemm [--quick] [--threads N] [--peak GFLOPS]");
+    Console.Error.WriteLine(
+        """
+        usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N]
+               hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
+               hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
+        """);
     return 2;
 }

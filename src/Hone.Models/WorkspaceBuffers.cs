@@ -6,8 +6,10 @@ namespace Hone.Models;
 /// <summary>The buffers of a <see cref="DecoderWorkspace"/>. T tokens, S supervised rows, C hidden size, V vocabulary.</summary>
 internal sealed class WorkspaceBuffers
 {
-    /// <summary>Logits are held for as many rows as fit into this.</summary>
+    /// <summary>Logits are held for as many rows as fit into this, and for no more than make the products as fast as they get.</summary>
     private const long LogitsBytes = 192L << 20;
+
+    private const int MostLogitRows = 1024;
 
     private readonly Tensor[] hidden;
     private readonly BlockActivations[] activations;
@@ -83,7 +85,7 @@ internal sealed class WorkspaceBuffers
     /// <summary>Equal chunks of the supervised rows, none larger than <see cref="LogitsBytes"/>.</summary>
     private static int LogitRows(int vocabulary, int targets)
     {
-        var most = (int)Math.Clamp(LogitsBytes / (4L * vocabulary), 16, targets < 16 ? 16 : targets);
+        var most = (int)Math.Clamp(LogitsBytes / (4L * vocabulary), 16, Math.Clamp(targets, 16, MostLogitRows));
         var chunks = (targets + most - 1) / most;
         return (targets + chunks - 1) / chunks;
     }

@@ -16,8 +16,12 @@ internal sealed unsafe class GemmEngine
     private const int LongestBlock = 256;
     private const int MostThinRows = 8;
     private const int MostTileColumns = 256;
-    private const int SharedFloats = 2 << 20;
-    private const int MostChunkRows = 1024;
+
+    /// <summary>Room for the activations of 512 × 4864 or 2048 × 1408: what is whole is packed once for two products.</summary>
+    private const int SharedFloats = 3 << 20;
+
+    private const int MostChunkRows = 2560;
+    private const int MostTileRows = 1024;
     private const int ItemsPerThread = 8;
 
     private readonly ThreadTeam team;
@@ -143,7 +147,7 @@ internal sealed unsafe class GemmEngine
         var leastPanels = 32 / TKernel.Columns;
         chunk.TileColumns = Math.Clamp(panels / wanted, leastPanels, mostPanels) * TKernel.Columns;
         var columnTiles = GemmChunk.Panels(chunk.Problem.N, chunk.TileColumns);
-        var rowTiles = Math.Clamp(wanted / columnTiles, 1, Math.Max(1, chunk.Rows / (8 * TKernel.Rows)));
+        var rowTiles = Math.Clamp(wanted / columnTiles, GemmChunk.Panels(chunk.Rows, MostTileRows), Math.Max(GemmChunk.Panels(chunk.Rows, MostTileRows), chunk.Rows / (8 * TKernel.Rows)));
         chunk.TileRows = EvenPart<TKernel>(chunk.Rows, (chunk.Rows + rowTiles - 1) / rowTiles);
         chunk.PanelsPerPackItem = Math.Max(1, 64 / TKernel.Rows);
     }

@@ -27,4 +27,11 @@ internal unsafe interface IMicroKernel
     /// <param name="addend">Rows to add, c itself to accumulate, or null.</param>
     /// <param name="addendStride">Elements between rows of the addend: 0 for a bias, and for null.</param>
     static abstract void Multiply(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride);
+
+    /// <summary>Columns of a narrower tile for thin products, such as those of rank 16; 0 when there is none.</summary>
+    static virtual int NarrowColumns => 0;
+
+    /// <summary>The first <see cref="NarrowColumns"/> columns of <see cref="Multiply"/>, from the same panels, with the same bits.</summary>
+    static virtual void MultiplyNarrow(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride) =>
+        throw new NotSupportedException();
 }

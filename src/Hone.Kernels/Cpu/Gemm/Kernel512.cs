@@ -114,6 +114,72 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         Store(c + (13 * cStride), addend, c13a, c13b);
     }
 
+    /// <inheritdoc/>
+    public static int NarrowColumns => 16;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyNarrow(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride)
+    {
+        Vector512<float> c0 = Vector512<float>.Zero, c1 = Vector512<float>.Zero, c2 = Vector512<float>.Zero, c3 = Vector512<float>.Zero, c4 = Vector512<float>.Zero, c5 = Vector512<float>.Zero, c6 = Vector512<float>.Zero;
+        Vector512<float> c7 = Vector512<float>.Zero, c8 = Vector512<float>.Zero, c9 = Vector512<float>.Zero, c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero, c12 = Vector512<float>.Zero, c13 = Vector512<float>.Zero;
+        for (; k > 0; k--)
+        {
+            var row = Vector512.Load(b);
+            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[0]), row, c0);
+            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[1]), row, c1);
+            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[2]), row, c2);
+            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[3]), row, c3);
+            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a[4]), row, c4);
+            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a[5]), row, c5);
+            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a[6]), row, c6);
+            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a[7]), row, c7);
+            c8 = Vector512.FusedMultiplyAdd(Vector512.Create(a[8]), row, c8);
+            c9 = Vector512.FusedMultiplyAdd(Vector512.Create(a[9]), row, c9);
+            c10 = Vector512.FusedMultiplyAdd(Vector512.Create(a[10]), row, c10);
+            c11 = Vector512.FusedMultiplyAdd(Vector512.Create(a[11]), row, c11);
+            c12 = Vector512.FusedMultiplyAdd(Vector512.Create(a[12]), row, c12);
+            c13 = Vector512.FusedMultiplyAdd(Vector512.Create(a[13]), row, c13);
+            a += 14;
+            b += 32;
+        }
+
+        Store(c, addend, c0);
+        addend += addendStride;
+        Store(c + cStride, addend, c1);
+        addend += addendStride;
+        Store(c + (2 * cStride), addend, c2);
+        addend += addendStride;
+        Store(c + (3 * cStride), addend, c3);
+        addend += addendStride;
+        Store(c + (4 * cStride), addend, c4);
+        addend += addendStride;
+        Store(c + (5 * cStride), addend, c5);
+        addend += addendStride;
+        Store(c + (6 * cStride), addend, c6);
+        addend += addendStride;
+        Store(c + (7 * cStride), addend, c7);
+        addend += addendStride;
+        Store(c + (8 * cStride), addend, c8);
+        addend += addendStride;
+        Store(c + (9 * cStride), addend, c9);
+        addend += addendStride;
+        Store(c + (10 * cStride), addend, c10);
+        addend += addendStride;
+        Store(c + (11 * cStride), addend, c11);
+        addend += addendStride;
+        Store(c + (12 * cStride), addend, c12);
+        addend += addendStride;
+        Store(c + (13 * cStride), addend, c13);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* c, float* addend, Vector512<float> v)
+    {
+        if (addend != null) v += Vector512.Load(addend);
+        v.Store(c);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(float* c, float* addend, Vector512<float> v, Vector512<float> w)
     {

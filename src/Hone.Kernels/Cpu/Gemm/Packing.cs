@@ -42,28 +42,73 @@ internal static unsafe class Packing
         where T : unmanaged
         where TElement : struct, IElement<T>
     {
-        for (var line = 0; line < lines; line += width, target += (nint)k * width)
+        if (!alongMemory)
         {
-            var count = Math.Min(width, lines - line);
-            if (alongMemory) Along<T, TElement>(source + (line * stride), stride, count, k, width, factor, target);
-            else Across<T, TElement>(source + line, stride, count, k, width, factor, target);
+            Across<T, TElement>(source, stride, lines, k, width, factor, target);
+            return;
+        }
+
+        for (var line = 0; line < lines; line += width, target += (nint)k * width)
+            Along<T, TElement>(source + (line * stride), stride, Math.Min(width, lines - line), k, width, factor, target);
+    }
+
+    /// <summary>
+    /// A few memory rows at a time through all panels: a row is then read in one run, and a cache line that two panels share is
+    /// still in the first level for the second one, also when rows lie a power of two apart and evict each other.
+    /// </summary>
+    private static void Across<T, TElement>(T* source, nint stride, int lines, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        const int RowsPerRun = 4;
+        for (var row = 0; row < k; row += RowsPerRun)
+        {
+            var rows = Math.Min(RowsPerRun, k - row);
+            for (var line = 0; line < lines; line += width)
+            {
+                AcrossPanel<T, TElement>(source + (row * stride) + line, stride, Math.Min(width, lines - line), rows, width, factor,
+                    target + ((nint)line * k) + ((nint)row * width));
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Across<T, TElement>(T* source, nint stride, int count, int k, int width, float factor, float* target)
+    private static void AcrossPanel<T, TElement>(T* source, nint stride, int count, int k, int width, float factor, float* target)
         where T : unmanaged
         where TElement : struct, IElement<T>
     {
         var factors = Vector256.Create(factor);
+        if (count < 8)
+        {
+            AcrossNarrow<T, TElement>(source, stride, count, k, width, factor, target);
+            return;
+        }
+
         for (var p = 0; p < k; p++, source += stride, target += width)
         {
             var j = 0;
             for (; j + 8 <= count; j += 8) (TElement.Load8(source + j) * factors).Store(target + j);
-            if (j + 4 <= count)
+
+            // The last lines together with some that are done: the same values land in the same places.
+            if (j < count) (TElement.Load8(source + count - 8) * factors).Store(target + count - 8);
+            for (j = count; j < width; j++) target[j] = 0;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AcrossNarrow<T, TElement>(T* source, nint stride, int count, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var factors = Vector128.Create(factor);
+        for (var p = 0; p < k; p++, source += stride, target += width)
+        {
+            var j = 0;
+            if (count >= 4)
             {
-                (TElement.Load4(source + j) * factors.GetLower()).Store(target + j);
-                j += 4;
+                (TElement.Load4(source) * factors).Store(target);
+                (TElement.Load4(source + count - 4) * factors).Store(target + count - 4);
+                j = count;
             }
 
             for (; j < count; j++) target[j] = TElement.Load(source + j) * factor;

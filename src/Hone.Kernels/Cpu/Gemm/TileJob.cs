@@ -83,6 +83,8 @@ internal unsafe struct TileJob<TKernel> : ITeamJob
                     var from = addend == null ? null : addend + (i * addendStride) + j;
                     if (i + TKernel.Rows <= tile.Rows && j + TKernel.Columns <= tile.Columns)
                         TKernel.Multiply(length, a, b, to, cStride, from, addendStride);
+                    else if (j + TKernel.NarrowColumns == tile.Columns && i + TKernel.Rows <= tile.Rows)
+                        TKernel.MultiplyNarrow(length, a, b, to, cStride, from, addendStride);
                     else
                         MultiplyEdge(tile, length, a, b, to, from, addendStride, i, j);
                 }
