@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu;
