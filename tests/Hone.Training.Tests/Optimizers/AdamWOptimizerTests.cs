@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Hone.Kernels.Reference;
-using Hone.Models.Weights;
 using Hone.Tensors;
 using Hone.Testing;
 using Hone.Training.Optimizers;
