@@ -81,7 +81,7 @@ public readonly unsafe struct Tensor
     public Tensor SliceRows(int start, int count)
     {
         if ((uint)start > (uint)Rows || (uint)count > (uint)(Rows - start))
-            throw new ArgumentOutOfRangeException(nameof(start), $"rows [{start}, {start + count}) of {this}");
+            throw new ArgumentOutOfRangeException(nameof(start), $"rows [{start}, {(long)start + count}) of {this}");
         return new Tensor((byte*)Data + (nint)start * Stride * Type.Size(), Type, count, Columns, Stride);
     }
 
@@ -89,7 +89,7 @@ public readonly unsafe struct Tensor
     public Tensor SliceColumns(int start, int count)
     {
         if ((uint)start > (uint)Columns || (uint)count > (uint)(Columns - start))
-            throw new ArgumentOutOfRangeException(nameof(start), $"columns [{start}, {start + count}) of {this}");
+            throw new ArgumentOutOfRangeException(nameof(start), $"columns [{start}, {(long)start + count}) of {this}");
         return new Tensor((byte*)Data + (nint)start * Type.Size(), Type, Rows, count, Stride);
     }
 

@@ -1,3 +1,5 @@
+using Hone.Testing;
+
 namespace Hone.Settings.Tests;
 
 public sealed class SnapshotTests : IDisposable

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Hone.Tensors;
 
 namespace Hone.Testing;
 
@@ -32,19 +33,35 @@ public sealed class GoldenTensors
     /// <summary>Shape, outermost first.</summary>
     public long[] Shape(string name) => entries[name].Shape;
 
-    /// <summary>The type as the file spells it.</summary>
-    public string Type(string name) => entries[name].Type;
-
-    /// <summary>The stored bytes.</summary>
-    public ReadOnlySpan<byte> Bytes(string name) => file.AsSpan(dataStart + entries[name].Begin, entries[name].End - entries[name].Begin);
-
     /// <summary>The elements of an F32 array.</summary>
-    public float[] Floats(string name) => Type(name) == "F32"
-        ? MemoryMarshal.Cast<byte, float>(Bytes(name)).ToArray()
-        : throw new InvalidOperationException($"{name} is {Type(name)}, not F32");
+    public float[] Floats(string name) => Elements<float>(name, "F32");
 
-    /// <summary>The elements of an I64 array.</summary>
-    public long[] Longs(string name) => Type(name) == "I64"
-        ? MemoryMarshal.Cast<byte, long>(Bytes(name)).ToArray()
-        : throw new InvalidOperationException($"{name} is {Type(name)}, not I64");
+    /// <summary>Entry <paramref name="i"/> along the first dimension of an F32 array.</summary>
+    public ReadOnlySpan<float> Slice(string name, int i)
+    {
+        var all = Floats(name);
+        var size = all.Length / (int)Shape(name)[0];
+        return all.AsSpan(i * size, size);
+    }
+
+    /// <summary>The elements of an I64 array, which must fit.</summary>
+    public int[] Ints(string name) => Array.ConvertAll(Elements<long>(name, "I64"), value => checked((int)value));
+
+    /// <summary>A copy of an F32 array in memory of the arena; its rows are those of the innermost dimension.</summary>
+    public Tensor Copy(string name, Arena arena)
+    {
+        var values = Floats(name);
+        var columns = Shape(name) is [.., var last] ? (int)last : 1;
+        var copy = arena.Allocate(values.Length / columns, columns);
+        values.CopyTo(copy.AsSpan<float>());
+        return copy;
+    }
+
+    private T[] Elements<T>(string name, string type)
+        where T : unmanaged
+    {
+        var entry = entries[name];
+        if (entry.Type != type) throw new InvalidDataException($"{name} is {entry.Type}, not {type}");
+        return MemoryMarshal.Cast<byte, T>(file.AsSpan(dataStart + entry.Begin, entry.End - entry.Begin)).ToArray();
+    }
 }

@@ -38,14 +38,14 @@ public sealed class GoldenCurveTests
         CompareSteps(run, Train(run, decoder, $"golden/models/{model}/curves/{run.DataFile}"));
         foreach (var parameter in decoder.Parameters) CompareWeights(run, parameter.Name, parameter);
 
-        using var final = Golden.Open($"golden/models/{model}/curves/{name}.final.safetensors");
-        foreach (var stored in final.Tensors)
+        var final = new GoldenTensors($"golden/models/{model}/curves/{name}.final.safetensors");
+        foreach (var stored in final.Names)
         {
-            var tensor = stored.Name.Split('[')[0];
+            var tensor = stored.Split('[')[0];
             if (tensor == "lm_head.weight" && decoder.Spec.TieWordEmbeddings) continue;
             var tolerance = Allowance * Math.Max(run.WeightNoise(tensor), Ulp);
             var actual = decoder[tensor].Value.AsSpan<float>();
-            var expected = final.All(stored.Name);
+            var expected = final.Floats(stored);
             for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], tolerance);
         }
     }
@@ -68,10 +68,10 @@ public sealed class GoldenCurveTests
         Assert.Equal(run.FinalParameters.Count, decoder.AdapterParameters.Count);
         foreach (var parameter in decoder.AdapterParameters) CompareWeights(run, "base_model.model." + parameter.Name, parameter);
 
-        using var final = Golden.Open($"{folder}/final/adapter_model.safetensors");
+        var final = new GoldenTensors($"{folder}/final/adapter_model.safetensors");
         foreach (var parameter in decoder.AdapterParameters)
         {
-            CompareTails(final.All("base_model.model." + parameter.Name), parameter.Value.AsSpan<float>(),
+            CompareTails(final.Floats("base_model.model." + parameter.Name), parameter.Value.AsSpan<float>(),
                 Math.Max(run.WeightNoise("base_model.model." + parameter.Name), Ulp));
         }
     }

@@ -1,6 +1,7 @@
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Settings;
+using Hone.Testing;
 
 namespace Hone.Training.Tests;
 
@@ -15,32 +16,31 @@ internal static class GoldenData
     /// </summary>
     public static List<TokenizedSample> Rows(string file, int microBatches = 12)
     {
-        using var golden = Golden.Open(file);
-        var shape = golden.Tensors.First(t => t.Name == "input_ids").Shape;
+        var golden = new GoldenTensors(file);
+        var shape = golden.Shape("input_ids");
         return Rows(golden, "", (int)(shape[0] * shape[1]), microBatches * (int)shape[1]);
     }
 
     /// <summary>Batch i of a model's inputs.</summary>
-    public static List<TokenizedSample> Batch(Golden inputs, int i)
+    public static List<TokenizedSample> Batch(GoldenTensors inputs, int i)
     {
-        var rows = (int)inputs.Tensors.First(t => t.Name == $"batch{i}.input_ids").Shape[0];
+        var rows = (int)inputs.Shape($"batch{i}.input_ids")[0];
         return Rows(inputs, $"batch{i}.", rows, rows);
     }
 
     public static SftResult RunToEnd(Trainer trainer) => trainer.Run();
 
-    private static List<TokenizedSample> Rows(Golden golden, string prefix, int stored, int wanted)
+    private static List<TokenizedSample> Rows(GoldenTensors golden, string prefix, int stored, int wanted)
     {
-        var (ids, mask, labels) = (golden.Elements<long>(prefix + "input_ids").ToArray(),
-            golden.Elements<long>(prefix + "attention_mask").ToArray(), golden.Elements<long>(prefix + "labels").ToArray());
+        var (ids, mask, labels) = (golden.Ints(prefix + "input_ids"), golden.Ints(prefix + "attention_mask"), golden.Ints(prefix + "labels"));
         var length = ids.Length / stored;
         var rows = new List<TokenizedSample>();
         for (var i = 0; i < wanted; i++)
         {
             var start = i % stored * length;
-            var n = (int)mask.AsSpan(start, length).ToArray().Sum();
+            var n = mask.AsSpan(start, length).ToArray().Sum();
             rows.Add(new TokenizedSample(
-                [.. ids.AsSpan(start, n).ToArray().Select(v => (int)v)],
+                ids.AsSpan(start, n).ToArray(),
                 [.. labels.AsSpan(start, n).ToArray().Select(v => v == -100 ? 0f : 1f)], i));
         }
 

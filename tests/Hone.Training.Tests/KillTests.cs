@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hone.Settings;
+using Hone.Testing;
 using Hone.Training.Checkpoints;
 
 namespace Hone.Training.Tests;
@@ -29,24 +30,24 @@ public sealed class KillTests
         for (var round = 0; round < 5; round++)
         {
             var before = Newest(folder);
-            using var child = StartChild(folder.Sub("run"));
+            using var child = StartChild(folder.PathOf("run"));
             while (!child.HasExited && Newest(folder) == before) await Task.Delay(5, TestContext.Current.CancellationToken);
             await Task.Delay(dice.Next(150), TestContext.Current.CancellationToken);
             child.Kill();
             await child.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-            var store = new CheckpointStore(folder.Sub("run"));
+            var store = new CheckpointStore(folder.PathOf("run"));
             Assert.NotEmpty(store.List());
             if (before?.Step != Steps) Assert.True(before is null || Newest(folder)!.Value.CompareTo(before.Value) > 0, "the child went on");
             foreach (var name in store.List()) Assert.Null(CheckpointManifest.FindDamage(store.PathOf(name)));
         }
 
-        var last = ResumePoint.Find("last", folder.Sub("run"), Assert.Fail);
-        using var resumed = new TinyRun(Settings, folder.Sub("run"), resume: last);
+        var last = ResumePoint.Find("last", folder.PathOf("run"), Assert.Fail);
+        using var resumed = new TinyRun(Settings, folder.PathOf("run"), resume: last);
         using var whole = new TinyRun(Settings);
         TrainerLawTests.AssertSameBits(whole.Run().LogHistory, resumed.Run().LogHistory);
         Assert.Equal(whole.Bits(), resumed.Bits());
-        Assert.All(Directory.GetDirectories(folder.Sub("run"), "checkpoint-*"), path => Assert.NotNull(CheckpointName.Parse(Path.GetFileName(path))));
+        Assert.All(Directory.GetDirectories(folder.PathOf("run"), "checkpoint-*"), path => Assert.NotNull(CheckpointName.Parse(Path.GetFileName(path))));
     }
 
     /// <summary>Not a test of its own: what the child process of the test above runs.</summary>
@@ -60,7 +61,7 @@ public sealed class KillTests
         run.Run();
     }
 
-    private static CheckpointName? Newest(TemporaryFolder folder) => CheckpointStore.List(folder.Sub("run")) is { Count: > 0 } all ? all[^1] : null;
+    private static CheckpointName? Newest(TemporaryFolder folder) => CheckpointStore.List(folder.PathOf("run")) is { Count: > 0 } all ? all[^1] : null;
 
     private static Process StartChild(string folder)
     {

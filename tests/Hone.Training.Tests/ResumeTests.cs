@@ -1,4 +1,5 @@
 using Hone.Settings;
+using Hone.Testing;
 using Hone.Training.Checkpoints;
 using Hone.Training.Runs;
 
@@ -32,7 +33,7 @@ public sealed class ResumeTests
 
         string checkpoint;
         using (var halt = new Halt(step, micro))
-        using (var first = new TinyRun(Settings, folder.Sub("run"), lora, observer: halt, validation: validation))
+        using (var first = new TinyRun(Settings, folder.PathOf("run"), lora, observer: halt, validation: validation))
         {
             var result = first.Trainer.Run(halt.Step, halt.Now);
             Assert.True(result.Interrupted);
@@ -42,8 +43,8 @@ public sealed class ResumeTests
             Assert.EndsWith(micro == 0 ? $"checkpoint-{step}" : $"checkpoint-{step}-micro-{micro}", checkpoint);
         }
 
-        Assert.Equal(checkpoint, ResumePoint.Find("last", folder.Sub("run"), _ => Assert.Fail("nothing is damaged")));
-        using var second = new TinyRun(Settings, folder.Sub("run"), lora, resume: checkpoint, validation: validation);
+        Assert.Equal(checkpoint, ResumePoint.Find("last", folder.PathOf("run"), _ => Assert.Fail("nothing is damaged")));
+        using var second = new TinyRun(Settings, folder.PathOf("run"), lora, resume: checkpoint, validation: validation);
         var resumed = second.Run();
         Assert.False(resumed.Interrupted);
         TrainerLawTests.AssertSameBits(expected.LogHistory, resumed.LogHistory);
@@ -60,7 +61,7 @@ public sealed class ResumeTests
         for (var part = 0; part < 40; part++)
         {
             using var halt = new Halt(-1, -1);
-            using var run = new TinyRun(Settings with { NumTrainEpochs = 1 }, folder.Sub("run"), resume: checkpoint, observer: halt);
+            using var run = new TinyRun(Settings with { NumTrainEpochs = 1 }, folder.PathOf("run"), resume: checkpoint, observer: halt);
             var result = run.Trainer.Run(halt.Step, halt.Now);
             checkpoint = result.LastModelCheckpoint;
             if (result.Interrupted) continue;
@@ -83,10 +84,10 @@ public sealed class ResumeTests
         Assert.InRange(whole.Trainer.Plan.PackingEfficiency, 0.8, 1);
         var (perEpoch, expected) = (whole.Trainer.Plan.StepsPerEpoch, whole.Run());
         using var halt = new Halt(perEpoch + 1, 1);
-        using (var first = new TinyRun(settings, folder.Sub("run"), observer: halt, rows: rows, packingLength: 20))
+        using (var first = new TinyRun(settings, folder.PathOf("run"), observer: halt, rows: rows, packingLength: 20))
             Assert.True(first.Trainer.Run(halt.Step, halt.Now).Interrupted);
-        using var second = new TinyRun(settings, folder.Sub("run"), rows: rows, packingLength: 20,
-            resume: folder.Sub($"run/checkpoint-{perEpoch + 1}-micro-1"));
+        using var second = new TinyRun(settings, folder.PathOf("run"), rows: rows, packingLength: 20,
+            resume: folder.PathOf($"run/checkpoint-{perEpoch + 1}-micro-1"));
         TrainerLawTests.AssertSameBits(expected.LogHistory, second.Run().LogHistory);
         Assert.Equal(whole.Bits(), second.Bits());
     }
@@ -97,14 +98,14 @@ public sealed class ResumeTests
         using var folder = new TemporaryFolder();
         var checkpoint = StopAfterTwoSteps(folder);
         var other = Settings with { LearningRate = 0.02, Seed = 43, LoggingSteps = 7, SaveSteps = 3 };
-        var error = Assert.Throws<HoneException>(() => new TinyRun(other, folder.Sub("run"), resume: checkpoint).Dispose());
+        var error = Assert.Throws<HoneException>(() => new TinyRun(other, folder.PathOf("run"), resume: checkpoint).Dispose());
         Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("learning_rate: 0.01 → 0.02", error.Message);
         Assert.Contains("seed: 42 → 43", error.Message);
         Assert.DoesNotContain("logging_steps", error.Message);
         Assert.DoesNotContain("save_steps", error.Message);
 
-        using var told = new TinyRun(other, folder.Sub("run"), resume: checkpoint, acceptChanges: true);
+        using var told = new TinyRun(other, folder.PathOf("run"), resume: checkpoint, acceptChanges: true);
         Assert.Equal(8, told.Run().GlobalStep);
     }
 
@@ -115,7 +116,7 @@ public sealed class ResumeTests
         var checkpoint = StopAfterTwoSteps(folder);
         var rows = TinyRun.Rows(11);
         rows[5].LossWeights[2] = 0.5f;
-        var error = Assert.Throws<HoneException>(() => new TinyRun(Settings, folder.Sub("run"), resume: checkpoint, rows: rows).Dispose());
+        var error = Assert.Throws<HoneException>(() => new TinyRun(Settings, folder.PathOf("run"), resume: checkpoint, rows: rows).Dispose());
         Assert.Contains("training rows", error.Message);
     }
 
@@ -124,9 +125,9 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         var settings = Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 2, LoggingSteps = 1, EvalStrategy = IntervalStrategy.No };
-        using (var run = new TinyRun(settings, folder.Sub("run"))) run.Run();
+        using (var run = new TinyRun(settings, folder.PathOf("run"))) run.Run();
         var whole = Steps(folder).ToList();
-        using (var run = new TinyRun(settings, folder.Sub("run"), resume: folder.Sub("run/checkpoint-4"))) run.Run();
+        using (var run = new TinyRun(settings, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-4"))) run.Run();
         Assert.Equal((IEnumerable<string?>)whole, Steps(folder));
         Assert.Equal(["1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"], (IEnumerable<string?>)whole);
     }
@@ -164,17 +165,17 @@ public sealed class ResumeTests
     public void A_run_that_is_being_written_cannot_be_opened_again()
     {
         using var folder = new TemporaryFolder();
-        using var run = new TinyRun(Settings, folder.Sub("run"));
-        Assert.Contains("Another process", Assert.Throws<HoneException>(() => RunDirectory.Create(folder.Sub("run"), "{}").Dispose()).Message);
+        using var run = new TinyRun(Settings, folder.PathOf("run"));
+        Assert.Contains("Another process", Assert.Throws<HoneException>(() => RunDirectory.Create(folder.PathOf("run"), "{}").Dispose()).Message);
     }
 
-    private static IEnumerable<string?> Steps(TemporaryFolder folder) => [.. File.ReadAllLines(folder.Sub("run/logging.jsonl"))
+    private static IEnumerable<string?> Steps(TemporaryFolder folder) => [.. File.ReadAllLines(folder.PathOf("run/logging.jsonl"))
         .Select(line => (string?)System.Text.Json.Nodes.JsonNode.Parse(line)!["global_step/max_steps"]).Where(s => s is not null)];
 
     private static string StopAfterTwoSteps(TemporaryFolder folder)
     {
         using var halt = new Halt(2, 0);
-        using var run = new TinyRun(Settings, folder.Sub("run"), observer: halt);
+        using var run = new TinyRun(Settings, folder.PathOf("run"), observer: halt);
         return run.Trainer.Run(halt.Step, halt.Now).LastModelCheckpoint!;
     }
 

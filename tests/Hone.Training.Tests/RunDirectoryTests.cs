@@ -23,9 +23,9 @@ public sealed class RunDirectoryTests
     public void A_run_writes_the_layout_of_ms_swift()
     {
         using var folder = new TemporaryFolder();
-        using var run = new TinyRun(Settings, folder.Sub("run"), lora: true, validation: TinyRun.Rows(3, from: 50));
+        using var run = new TinyRun(Settings, folder.PathOf("run"), lora: true, validation: TinyRun.Rows(3, from: 50));
         var result = run.Run();
-        var root = folder.Sub("run");
+        var root = folder.PathOf("run");
         Assert.True(File.Exists(Path.Combine(root, "args.json")));
         Assert.Single(Directory.GetFiles(Path.Combine(root, "runs"), "events.out.tfevents.*"));
         Assert.True(File.Exists(Path.Combine(root, "images", "train_loss.png")));
@@ -40,9 +40,9 @@ public sealed class RunDirectoryTests
     public void Log_lines_have_full_precision_and_the_names_of_ms_swift()
     {
         using var folder = new TemporaryFolder();
-        using var run = new TinyRun(Settings, folder.Sub("run"), validation: TinyRun.Rows(3, from: 50));
+        using var run = new TinyRun(Settings, folder.PathOf("run"), validation: TinyRun.Rows(3, from: 50));
         var result = run.Run();
-        var lines = File.ReadAllLines(folder.Sub("run/logging.jsonl")).Select(l => JsonNode.Parse(l)!).ToArray();
+        var lines = File.ReadAllLines(folder.PathOf("run/logging.jsonl")).Select(l => JsonNode.Parse(l)!).ToArray();
         Assert.Equal(17, lines.Length);
         Assert.Equal(result.LogHistory[0]["loss"], (double)lines[0]["loss"]!);
         Assert.Equal("1/8", (string?)lines[0]["global_step/max_steps"]);
@@ -63,17 +63,17 @@ public sealed class RunDirectoryTests
     {
         using var folder = new TemporaryFolder();
         var settings = Settings with { MetricForBestModel = metric, LearningRate = 0.2, SaveTotalLimit = 1 };
-        using var run = new TinyRun(settings, folder.Sub("run"), validation: TinyRun.Rows(3, from: 50));
+        using var run = new TinyRun(settings, folder.PathOf("run"), validation: TinyRun.Rows(3, from: 50));
         var result = run.Run();
         var evaluations = result.LogHistory.Where(e => e.Has(name)).ToArray();
         Assert.Equal(8, evaluations.Length);
         var best = larger ? evaluations.MaxBy(e => e[name])! : evaluations.MinBy(e => e[name])!;
-        Assert.Equal(folder.Sub($"run/checkpoint-{best.Step}"), result.BestModelCheckpoint);
+        Assert.Equal(folder.PathOf($"run/checkpoint-{best.Step}"), result.BestModelCheckpoint);
         Assert.Equal(best[name], result.BestMetric);
         string[] kept = [.. new[] { best.Step, 8 }.Distinct().Select(s => $"checkpoint-{s}")];
-        Assert.Equal(kept, Directory.GetDirectories(folder.Sub("run"), "checkpoint-*").Select(Path.GetFileName).Order());
-        Assert.Equal(result.BestModelCheckpoint, ResumePoint.Find(folder.Sub("run/best"), "", _ => { }));
-        Assert.Equal(result.LastModelCheckpoint, ResumePoint.Find(folder.Sub("run/last"), "", _ => { }));
+        Assert.Equal(kept, Directory.GetDirectories(folder.PathOf("run"), "checkpoint-*").Select(Path.GetFileName).Order());
+        Assert.Equal(result.BestModelCheckpoint, ResumePoint.Find(folder.PathOf("run/best"), "", _ => { }));
+        Assert.Equal(result.LastModelCheckpoint, ResumePoint.Find(folder.PathOf("run/last"), "", _ => { }));
         var state = JsonNode.Parse(File.ReadAllText(Path.Combine(result.LastModelCheckpoint!, "trainer_state.json")))!;
         Assert.Equal(result.BestModelCheckpoint, (string?)state["best_model_checkpoint"]);
         Assert.Equal(8, (int)state["global_step"]!);
@@ -85,7 +85,7 @@ public sealed class RunDirectoryTests
     public void A_fully_trained_checkpoint_is_a_model_folder()
     {
         using var folder = new TemporaryFolder();
-        using var run = new TinyRun(Settings, folder.Sub("run"));
+        using var run = new TinyRun(Settings, folder.PathOf("run"));
         var result = run.Run();
         using var reader = CheckpointReader.Open(result.LastModelCheckpoint!);
         reader.RequireModel(TinyRun.Spec);
@@ -99,22 +99,22 @@ public sealed class RunDirectoryTests
         const string Model = "golden/models/qwen2_tied";
         using var kernels = GoldenData.Kernels();
         using var decoder = Decoder.Load(SharedData.PathOf($"{Model}/checkpoint"), kernels, trainable: true);
-        using var inputs = Golden.Open($"{Model}/inputs.safetensors");
+        var inputs = new GoldenTensors($"{Model}/inputs.safetensors");
         var settings = TinyRun.Settings with
         {
             MaxSteps = 1,
             PerDeviceTrainBatchSize = 3,
             GradientAccumulationSteps = 1,
             Shuffle = false,
-            SaveGradients = folder.Sub("gradients.safetensors"),
+            SaveGradients = folder.PathOf("gradients.safetensors"),
         };
         using (var trainer = new Trainer(decoder, GoldenData.Batch(inputs, 2), [], new TrainerOptions { Settings = settings })) GoldenData.RunToEnd(trainer);
         using var written = SafetensorsFile.Open(settings.SaveGradients);
-        using var golden = Golden.Open($"{Model}/backward.safetensors");
-        Assert.Equal(golden.Tensors.Select(t => t.Name).Order(), written.Tensors.Select(t => t.Name).Order());
+        var golden = new GoldenTensors($"{Model}/backward.safetensors");
+        Assert.Equal(golden.Names.Order(), written.Tensors.Select(t => t.Name).Order());
         foreach (var tensor in written.Tensors)
         {
-            var expected = golden.All(tensor.Name);
+            var expected = golden.Floats(tensor.Name);
             var actual = tensor.Data.AsSpan<float>();
             var largest = expected.ToArray().Max(Math.Abs);
 
@@ -132,7 +132,7 @@ public sealed class RunDirectoryTests
         var manifest = JsonNode.Parse(File.ReadAllText(SharedData.PathOf($"{Model}/manifest.json")))!;
         using var kernels = GoldenData.Kernels();
         using var decoder = Decoder.Load(SharedData.PathOf($"{Model}/checkpoint"), kernels, trainable: true);
-        using var inputs = Golden.Open($"{Model}/inputs.safetensors");
+        var inputs = new GoldenTensors($"{Model}/inputs.safetensors");
 
         // The first step of a warm-up has rate 0: the model that is evaluated after it is the one that was loaded.
         var settings = TinyRun.Settings with
@@ -154,7 +154,7 @@ public sealed class RunDirectoryTests
         using var folder = new TemporaryFolder();
         var recorder = new Recorder();
         var settings = Settings with { NumTrainEpochs = 0.5, LoggingSteps = 2, LoggingFirstStep = false, EvalSteps = 2, SaveSteps = 2 };
-        using var run = new TinyRun(settings, folder.Sub("run"), validation: TinyRun.Rows(2, from: 50), observer: recorder);
+        using var run = new TinyRun(settings, folder.PathOf("run"), validation: TinyRun.Rows(2, from: 50), observer: recorder);
         run.Run();
         Assert.Equal(["started 0/2", "micro 1 1/3", "micro 1 2/3", "micro 1 3/3", "step 1/2", "micro 2 1/3", "micro 2 2/3", "micro 2 3/3", "step 2/2",
             "logged 2", "logged 2", "evaluated 2", "saved checkpoint-2 True"], recorder.Heard);
@@ -167,9 +167,9 @@ public sealed class RunDirectoryTests
     {
         using var folder = new TemporaryFolder();
         var settings = TinyRun.Settings with { SaveStrategy = strategy, EvalStrategy = strategy };
-        using var run = new TinyRun(settings, folder.Sub("run"), validation: TinyRun.Rows(2, from: 50));
+        using var run = new TinyRun(settings, folder.PathOf("run"), validation: TinyRun.Rows(2, from: 50));
         Assert.Equal(evaluated, run.Run().LogHistory.Where(e => e.Has("eval_loss")).Select(e => e.Step));
-        Assert.Equal(saved, Directory.GetDirectories(folder.Sub("run"), "checkpoint-*").Select(Path.GetFileName).Order());
+        Assert.Equal(saved, Directory.GetDirectories(folder.PathOf("run"), "checkpoint-*").Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class RunDirectoryTests
         using var folder = new TemporaryFolder();
         var now = new DateTime(2026, 11, 21, 9, 30, 0);
         using (var first = RunDirectory.CreateVersion(folder.Path, "{}", now)) Assert.Equal("v0-20261121-093000", Path.GetFileName(first.Path));
-        Directory.CreateDirectory(folder.Sub("v10-20261121-093000"));
+        Directory.CreateDirectory(folder.PathOf("v10-20261121-093000"));
         using var next = RunDirectory.CreateVersion(folder.Path, "{}", now);
         Assert.Equal("v11-20261121-093000", Path.GetFileName(next.Path));
     }

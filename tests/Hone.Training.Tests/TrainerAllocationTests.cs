@@ -1,5 +1,3 @@
-using Hone.Settings;
-
 namespace Hone.Training.Tests;
 
 public sealed class TrainerAllocationTests

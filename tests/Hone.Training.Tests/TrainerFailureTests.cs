@@ -1,4 +1,5 @@
 using Hone.Settings;
+using Hone.Testing;
 using Hone.Training.Checkpoints;
 
 namespace Hone.Training.Tests;
@@ -13,14 +14,14 @@ public sealed class TrainerFailureTests
         using var folder = new TemporaryFolder();
         var settings = TinyRun.Settings with { Shuffle = false, SaveStrategy = IntervalStrategy.Steps, SaveSteps = 1 };
         var poisoner = new Poisoner(2, poison);
-        using var run = new TinyRun(settings, folder.Sub("run"), observer: poisoner);
+        using var run = new TinyRun(settings, folder.PathOf("run"), observer: poisoner);
         poisoner.Run = run;
         var error = Assert.Throws<HoneException>(() => run.Run());
         Assert.Equal(ExitCode.Diverged, error.ExitCode);
         Assert.Contains("step 3", error.Message);
         Assert.Equal("data.jsonl:7", error.Where);
         Assert.Contains("learning_rate", error.Fix);
-        Assert.Equal(["checkpoint-1", "checkpoint-2"], Directory.GetDirectories(folder.Sub("run"), "checkpoint-*").Select(Path.GetFileName).Order());
+        Assert.Equal(["checkpoint-1", "checkpoint-2"], Directory.GetDirectories(folder.PathOf("run"), "checkpoint-*").Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -54,11 +55,11 @@ public sealed class TrainerFailureTests
     {
         using var folder = new TemporaryFolder();
         var settings = TinyRun.Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 2 };
-        using var run = new TinyRun(settings, folder.Sub("run"), observer: new Blocker(folder));
+        using var run = new TinyRun(settings, folder.PathOf("run"), observer: new Blocker(folder));
         var error = Assert.Throws<HoneException>(() => run.Run());
         Assert.Equal(ExitCode.Other, error.ExitCode);
         Assert.Contains("checkpoint-2 is intact", error.Fix);
-        Assert.Equal(folder.Sub("run/checkpoint-2"), ResumePoint.Find("last", folder.Sub("run"), _ => Assert.Fail("damage")));
+        Assert.Equal(folder.PathOf("run/checkpoint-2"), ResumePoint.Find("last", folder.PathOf("run"), _ => Assert.Fail("damage")));
     }
 
     /// <summary>Puts a number that is not finite into a weight after a step, or into a gradient during one.</summary>
@@ -82,6 +83,6 @@ public sealed class TrainerFailureTests
     /// <summary>After the first checkpoint, a file stands where the next one would be written.</summary>
     private sealed class Blocker(TemporaryFolder folder) : ITrainingObserver
     {
-        public void CheckpointSaved(string path, bool isBest) => File.WriteAllText(folder.Sub("run/checkpoint-4.tmp"), "in the way");
+        public void CheckpointSaved(string path, bool isBest) => File.WriteAllText(folder.PathOf("run/checkpoint-4.tmp"), "in the way");
     }
 }

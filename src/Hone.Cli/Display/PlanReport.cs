@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Hone.Data;
 using Hone.Kernels.Cpu;
-using Hone.Models;
 using Hone.Settings;
 using Hone.Training;
 using Hone.Training.Planning;

@@ -23,9 +23,6 @@ public sealed class EpochPlan
     /// <summary>Micro-batches in the epoch; the last can be smaller than the others.</summary>
     public int MicroBatchCount => tokens.Length;
 
-    /// <summary>Tokens of the longest micro-batch.</summary>
-    public int LongestMicroBatch => tokens.Max();
-
     /// <summary>Tokens over the room of all packs: 1 when every pack is full. Without packing nothing is padded, so 1.</summary>
     public double PackingEfficiency { get; }
 

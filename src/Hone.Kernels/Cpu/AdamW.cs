@@ -12,10 +12,10 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void AdamW(Tensor p, Tensor g, Tensor m, Tensor v, in AdamWStep step)
     {
-        OpShapes.RequireSame(p, g);
-        OpShapes.RequireSame(p, m);
-        OpShapes.RequireSame(p, v);
-        OpShapes.RequireType(DType.F32, p);
+        Shapes.RequireSame(p, g);
+        Shapes.RequireSame(p, m);
+        Shapes.RequireSame(p, v);
+        Shapes.RequireType(DType.F32, p);
         var grid = new ElementGrid(p.Rows, p.Columns, ElementGrid.Dense(p, g) && ElementGrid.Dense(m, v));
         team.Run(grid.Items, new AdamWJob(grid, p, g, m, v, step));
     }

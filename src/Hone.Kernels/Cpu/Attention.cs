@@ -36,10 +36,10 @@ public sealed unsafe partial class CpuKernels
     public void Attention(Tensor q, Tensor k, Tensor v, Tensor segmentStarts, Tensor output, Tensor logSumExp, in AttentionShape shape)
     {
         RequireAttention(q, k, v, shape);
-        OpShapes.RequireSame(q, output);
-        OpShapes.Require(logSumExp.Rows == q.Rows && logSumExp.Columns == shape.Heads && logSumExp.Type == DType.F32, q, logSumExp);
+        Shapes.RequireSame(q, output);
+        Shapes.Require(logSumExp.Rows == q.Rows && logSumExp.Columns == shape.Heads && logSumExp.Type == DType.F32, q, logSumExp);
         RequireSegments(segmentStarts, q);
-        OpShapes.Require(k.Rows == q.Rows, q, k);
+        Shapes.Require(k.Rows == q.Rows, q, k);
         var blocks = new AttentionBlocks(shape, EnsureAttentionScratch(shape));
         ForwardBlocks(blocks, q, k, v, segmentStarts.I32, segmentStarts.Columns - 1, 0, output, logSumExp);
     }
@@ -48,8 +48,8 @@ public sealed unsafe partial class CpuKernels
     public void CachedAttention(Tensor q, Tensor k, Tensor v, Tensor output, in AttentionShape shape)
     {
         RequireAttention(q, k, v, shape);
-        OpShapes.RequireSame(q, output);
-        OpShapes.Require(k.Rows >= q.Rows, q, k);
+        Shapes.RequireSame(q, output);
+        Shapes.Require(k.Rows >= q.Rows, q, k);
         var blocks = new AttentionBlocks(shape, EnsureAttentionScratch(shape));
         if (q.Rows < CachedBlockQueries)
         {
@@ -67,14 +67,14 @@ public sealed unsafe partial class CpuKernels
     {
         RequireAttention(q, k, v, shape);
         RequireSegments(segmentStarts, q);
-        OpShapes.Require(k.Rows == q.Rows, q, k);
-        OpShapes.RequireSame(q, output);
-        OpShapes.RequireSame(q, dOutput);
-        OpShapes.RequireSame(q, dq);
-        OpShapes.RequireSame(k, dk);
-        OpShapes.RequireSame(v, dv);
-        OpShapes.RequireSame(logSumExp, delta);
-        OpShapes.Require(logSumExp.Rows == q.Rows && logSumExp.Columns == shape.Heads, q, logSumExp);
+        Shapes.Require(k.Rows == q.Rows, q, k);
+        Shapes.RequireSame(q, output);
+        Shapes.RequireSame(q, dOutput);
+        Shapes.RequireSame(q, dq);
+        Shapes.RequireSame(k, dk);
+        Shapes.RequireSame(v, dv);
+        Shapes.RequireSame(logSumExp, delta);
+        Shapes.Require(logSumExp.Rows == q.Rows && logSumExp.Columns == shape.Heads, q, logSumExp);
         var blocks = new AttentionBlocks(shape, EnsureAttentionScratch(shape));
         var items = (q.Rows + AttentionDeltaJob.RowsPerItem - 1) / AttentionDeltaJob.RowsPerItem;
         team.Run(items, new AttentionDeltaJob(shape.Heads, shape.HeadSize, output, dOutput, delta));
@@ -85,19 +85,19 @@ public sealed unsafe partial class CpuKernels
 
     private static void RequireAttention(Tensor q, Tensor k, Tensor v, in AttentionShape shape)
     {
-        OpShapes.Require(shape.HeadSize > 0 && shape.KeyValueHeads > 0 && shape.Heads % shape.KeyValueHeads == 0 && shape.Scale > 0, q, k);
-        OpShapes.Require(q.Columns == shape.Heads * shape.HeadSize && k.Columns == shape.KeyValueHeads * shape.HeadSize, q, k);
-        OpShapes.RequireSame(k, v);
-        OpShapes.RequireType(DType.F32, q);
-        OpShapes.RequireType(DType.F32, k);
+        Shapes.Require(shape.HeadSize > 0 && shape.KeyValueHeads > 0 && shape.Heads % shape.KeyValueHeads == 0 && shape.Scale > 0, q, k);
+        Shapes.Require(q.Columns == shape.Heads * shape.HeadSize && k.Columns == shape.KeyValueHeads * shape.HeadSize, q, k);
+        Shapes.RequireSame(k, v);
+        Shapes.RequireType(DType.F32, q);
+        Shapes.RequireType(DType.F32, k);
     }
 
     /// <summary>Starts ascend from 0 to T: a hole would leave rows of the output unwritten.</summary>
     private static void RequireSegments(Tensor starts, Tensor q)
     {
-        OpShapes.RequireType(DType.I32, starts);
-        OpShapes.Require(starts.Columns >= 1 && starts.I32[0] == 0 && starts.I32[starts.Columns - 1] == q.Rows, starts, q);
-        for (var s = 1; s < starts.Columns; s++) OpShapes.Require(starts.I32[s] >= starts.I32[s - 1], starts, q);
+        Shapes.RequireType(DType.I32, starts);
+        Shapes.Require(starts.Columns >= 1 && starts.I32[0] == 0 && starts.I32[starts.Columns - 1] == q.Rows, starts, q);
+        for (var s = 1; s < starts.Columns; s++) Shapes.Require(starts.I32[s] >= starts.I32[s - 1], starts, q);
     }
 
     private float* EnsureAttentionScratch(in AttentionShape shape) =>

@@ -9,8 +9,8 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void AddScaled(Tensor x, Tensor y, float scale)
     {
-        OpShapes.RequireSame(x, y);
-        OpShapes.RequireType(DType.F32, x);
+        Shapes.RequireSame(x, y);
+        Shapes.RequireType(DType.F32, x);
         var grid = new ElementGrid(x.Rows, x.Columns, ElementGrid.Dense(x, y));
         team.Run(grid.Items, new AddScaledJob(grid, x, y, scale));
     }
@@ -18,7 +18,7 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void Fill(Tensor x, float value)
     {
-        OpShapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, x);
         var grid = new ElementGrid(x.Rows, x.Columns, x.IsDense);
         team.Run(grid.Items, new FillJob(grid, x, value));
     }
@@ -26,7 +26,7 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void FillNormal(Tensor x, float mean, float deviation, ulong seed, ulong stream)
     {
-        OpShapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, x);
         var grid = new ElementGrid(x.Rows, x.Columns, x.IsDense);
         team.Run(grid.Items, new FillRandomJob(grid, x, mean, deviation, seed, stream, normal: true));
     }
@@ -34,7 +34,7 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void FillUniform(Tensor x, float low, float high, ulong seed, ulong stream)
     {
-        OpShapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, x);
         var grid = new ElementGrid(x.Rows, x.Columns, x.IsDense);
         team.Run(grid.Items, new FillRandomJob(grid, x, low, high, seed, stream, normal: false));
     }

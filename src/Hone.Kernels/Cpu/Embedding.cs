@@ -13,19 +13,19 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void Embedding(Tensor table, Tensor ids, Tensor y, float scale)
     {
-        OpShapes.Require(table.Columns == y.Columns && ids.Count == y.Rows, table, y);
-        OpShapes.Require(table.Type is DType.F32 or DType.BF16 or DType.F16 && y.Type == DType.F32, table, y);
-        OpShapes.RequireIndices(ids, table);
+        Shapes.Require(table.Columns == y.Columns && ids.Count == y.Rows, table, y);
+        Shapes.Require(table.Type is DType.F32 or DType.BF16 or DType.F16 && y.Type == DType.F32, table, y);
+        Shapes.RequireIndices(ids, table);
         team.Run((y.Rows + EmbeddingJob.RowsPerItem - 1) / EmbeddingJob.RowsPerItem, new EmbeddingJob(table, ids.I32, y, scale));
     }
 
     /// <inheritdoc/>
     public void EmbeddingBackward(Tensor dy, Tensor ids, Tensor dtable, float scale)
     {
-        OpShapes.Require(dtable.Columns == dy.Columns && ids.Count == dy.Rows, dtable, dy);
-        OpShapes.RequireType(DType.F32, dtable);
-        OpShapes.RequireType(DType.F32, dy);
-        OpShapes.RequireIndices(ids, dtable);
+        Shapes.Require(dtable.Columns == dy.Columns && ids.Count == dy.Rows, dtable, dy);
+        Shapes.RequireType(DType.F32, dtable);
+        Shapes.RequireType(DType.F32, dy);
+        Shapes.RequireIndices(ids, dtable);
         var items = (dy.Columns + EmbeddingBackwardJob.ColumnsPerItem - 1) / EmbeddingBackwardJob.ColumnsPerItem;
         team.Run(items, new EmbeddingBackwardJob(dy, ids.I32, dtable, scale));
     }

@@ -18,9 +18,9 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void GatedActivation(Tensor gate, Tensor up, Tensor y, Activation activation)
     {
-        OpShapes.RequireSame(gate, up);
-        OpShapes.RequireSame(gate, y);
-        OpShapes.RequireType(DType.F32, gate);
+        Shapes.RequireSame(gate, up);
+        Shapes.RequireSame(gate, y);
+        Shapes.RequireType(DType.F32, gate);
         var grid = new ElementGrid(gate.Rows, gate.Columns, ElementGrid.Dense(gate, up, y));
         team.Run(grid.Items, new GatedJob(grid, gate, up, y, activation));
     }
@@ -28,11 +28,11 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void GatedActivationBackward(Tensor gate, Tensor up, Tensor dy, Tensor dgate, Tensor dup, Activation activation)
     {
-        OpShapes.RequireSame(gate, up);
-        OpShapes.RequireSame(gate, dy);
-        OpShapes.RequireSame(gate, dgate);
-        OpShapes.RequireSame(gate, dup);
-        OpShapes.RequireType(DType.F32, gate);
+        Shapes.RequireSame(gate, up);
+        Shapes.RequireSame(gate, dy);
+        Shapes.RequireSame(gate, dgate);
+        Shapes.RequireSame(gate, dup);
+        Shapes.RequireType(DType.F32, gate);
         var dense = ElementGrid.Dense(gate, up, dy) && ElementGrid.Dense(dgate, dup);
         var grid = new ElementGrid(gate.Rows, gate.Columns, dense);
         team.Run(grid.Items, new GatedBackwardJob(grid, gate, up, dy, dgate, dup, activation));

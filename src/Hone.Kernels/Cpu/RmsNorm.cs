@@ -16,10 +16,10 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void RmsNorm(Tensor x, Tensor w, Tensor y, Tensor rstd, float eps, float weightOffset)
     {
-        OpShapes.RequireSame(x, y);
-        OpShapes.Require(w.Columns > 0 && x.Columns == rstd.Columns * w.Columns && x.Rows == rstd.Rows, x, rstd);
-        OpShapes.RequireType(DType.F32, x);
-        OpShapes.RequireType(DType.F32, w);
+        Shapes.RequireSame(x, y);
+        Shapes.Require(w.Columns > 0 && x.Columns == rstd.Columns * w.Columns && x.Rows == rstd.Rows, x, rstd);
+        Shapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, w);
         var job = new RmsNormJob(x, w, y, rstd, eps, weightOffset);
         team.Run((x.Rows + RmsNormJob.RowsPerItem - 1) / RmsNormJob.RowsPerItem, job);
     }
@@ -27,12 +27,12 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void RmsNormBackward(Tensor x, Tensor w, Tensor rstd, Tensor dy, Tensor dx, Tensor dw, float weightOffset, bool accumulateInput)
     {
-        OpShapes.RequireSame(x, dy);
-        OpShapes.RequireSame(x, dx);
-        OpShapes.Require(w.Columns > 0 && x.Columns == rstd.Columns * w.Columns && x.Rows == rstd.Rows, x, rstd);
-        OpShapes.Require(dw.IsEmpty || dw.Columns == w.Columns, w, dw);
-        OpShapes.RequireType(DType.F32, x);
-        OpShapes.RequireType(DType.F32, w);
+        Shapes.RequireSame(x, dy);
+        Shapes.RequireSame(x, dx);
+        Shapes.Require(w.Columns > 0 && x.Columns == rstd.Columns * w.Columns && x.Rows == rstd.Rows, x, rstd);
+        Shapes.Require(dw.IsEmpty || dw.Columns == w.Columns, w, dw);
+        Shapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, w);
         if (x.Rows == 0) return;
         var rowsPerChunk = NormRowsPerChunk(x.Rows);
         var chunks = (x.Rows + rowsPerChunk - 1) / rowsPerChunk;

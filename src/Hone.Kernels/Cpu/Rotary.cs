@@ -12,12 +12,12 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void Rotary(Tensor x, Tensor positions, Tensor cos, Tensor sin, int headSize, bool inverse)
     {
-        OpShapes.RequireSame(cos, sin);
-        OpShapes.Require(headSize > 0 && 2 * cos.Columns <= headSize, cos, sin);
-        OpShapes.Require(x.Columns % headSize == 0 && positions.Count == x.Rows, x, positions);
-        OpShapes.RequireType(DType.F32, x);
-        OpShapes.RequireType(DType.F32, cos);
-        OpShapes.RequireIndices(positions, cos);
+        Shapes.RequireSame(cos, sin);
+        Shapes.Require(headSize > 0 && 2 * cos.Columns <= headSize, cos, sin);
+        Shapes.Require(x.Columns % headSize == 0 && positions.Count == x.Rows, x, positions);
+        Shapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, cos);
+        Shapes.RequireIndices(positions, cos);
         team.Run((x.Rows + RotaryJob.RowsPerItem - 1) / RotaryJob.RowsPerItem, new RotaryJob(x, positions.I32, cos, sin, headSize, inverse));
     }
 

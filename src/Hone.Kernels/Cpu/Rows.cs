@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu;
@@ -12,20 +11,20 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public void GatherRows(Tensor x, Tensor rows, Tensor y)
     {
-        OpShapes.Require(x.Columns == y.Columns && rows.Count == y.Rows, x, y);
-        OpShapes.RequireType(DType.F32, x);
-        OpShapes.RequireType(DType.F32, y);
-        OpShapes.RequireIndices(rows, x);
+        Shapes.Require(x.Columns == y.Columns && rows.Count == y.Rows, x, y);
+        Shapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, y);
+        Shapes.RequireIndices(rows, x);
         team.Run((y.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(x, y, rows, add: false));
     }
 
     /// <inheritdoc/>
     public void ScatterAddRows(Tensor x, Tensor rows, Tensor y)
     {
-        OpShapes.Require(x.Columns == y.Columns && rows.Count == x.Rows, x, y);
-        OpShapes.RequireType(DType.F32, x);
-        OpShapes.RequireType(DType.F32, y);
-        OpShapes.RequireIndices(rows, y);
+        Shapes.Require(x.Columns == y.Columns && rows.Count == x.Rows, x, y);
+        Shapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, y);
+        Shapes.RequireIndices(rows, y);
         team.Run((x.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(y, x, rows, add: true));
     }
 

@@ -17,7 +17,7 @@ public sealed unsafe partial class CpuKernels
     /// <inheritdoc/>
     public double SumOfSquares(Tensor x)
     {
-        OpShapes.RequireType(DType.F32, x);
+        Shapes.RequireType(DType.F32, x);
         var partials = (double*)reductionScratch.Ensure(SquaresBytes);
         var rows = (float*)(partials + SquaresBatch);
         var total = 0.0;

@@ -1,8 +1,6 @@
 using System.Text;
 using Hone.Text.Tokenizers.Decoding;
 using Hone.Text.Tokenizers.Models;
-using Hone.Text.Tokenizers.Normalization;
-using Hone.Text.Tokenizers.Splitting;
 
 namespace Hone.Text.Tokenizers;
 

@@ -94,6 +94,4 @@ public abstract class Tokenizer
 
     /// <summary>Starts the decoding of a sequence of ids.</summary>
     private protected abstract TokenDecoding CreateDecoding(bool skipSpecialTokens);
-
-    internal TokenDecoding StartDecoding(bool skipSpecialTokens) => CreateDecoding(skipSpecialTokens);
 }

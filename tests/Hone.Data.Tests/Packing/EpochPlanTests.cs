@@ -28,8 +28,6 @@ public sealed class EpochPlanTests
                 Assert.Equal(members.Sum(s => c.Lengths[s]), plan.TokensOf(i));
                 if (members.Length > 1) Assert.InRange(plan.TokensOf(i), 1, c.Options.PackingLength);
             }
-
-            Assert.Equal(Enumerable.Range(0, plan.MicroBatchCount).Max(plan.TokensOf), plan.LongestMicroBatch);
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -61,7 +59,7 @@ public sealed class EpochPlanTests
     public void A_shuffled_first_epoch_begins_with_its_longest_micro_batch()
     {
         var plan = EpochPlan.Create(Lengths, new EpochPlanOptions { BatchSize = 4, Seed = 1 }, 0);
-        Assert.Equal(plan.LongestMicroBatch, plan.TokensOf(0));
+        Assert.Equal(Enumerable.Range(0, plan.MicroBatchCount).Max(plan.TokensOf), plan.TokensOf(0));
     }
 
     [Fact]

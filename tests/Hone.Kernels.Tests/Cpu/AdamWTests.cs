@@ -47,12 +47,12 @@ public class AdamWTests
     [InlineData("adamw_eps1e-5", 0.9f, 0.95f, 1e-5f, 0f)]
     public void Trajectories_agree_with_torch(string name, float beta1, float beta2, float eps, float decay)
     {
-        var golden = Golden.Open("models/optimizers/trajectories.safetensors");
+        var golden = new GoldenTensors("golden/models/optimizers/trajectories.safetensors");
         using var arena = new Arena("test");
         using var cpu = new CpuKernels(2);
         foreach (var shape in new[] { "cube", "matrix", "vector" })
         {
-            float[] start = golden.Values("start." + shape), gradients = golden.Values("grads." + shape), path = golden.Values($"{name}.{shape}");
+            float[] start = golden.Floats("start." + shape), gradients = golden.Floats("grads." + shape), path = golden.Floats($"{name}.{shape}");
             Tensor p = arena.Allocate(1, start.Length), g = arena.Allocate(1, start.Length);
             Tensor m = arena.Allocate(1, start.Length), v = arena.Allocate(1, start.Length);
             start.CopyTo(p.AsSpan<float>());

@@ -114,13 +114,13 @@ public class ElementwiseTests
     [Fact]
     public void Clipping_by_the_norm_agrees_with_torch()
     {
-        var golden = Golden.Open("models/optimizers/grad_clip.safetensors");
+        var golden = new GoldenTensors("golden/models/optimizers/grad_clip.safetensors");
         double[] maximum = [1, 1, 0.5, 1e9];
         using var arena = new Arena("test");
         using var cpu = new CpuKernels(2);
         for (var c = 0; c < 4; c++)
         {
-            var gradients = Enumerable.Range(0, 3).Select(i => golden.Values($"case{c}.in.{i}")).Select(values =>
+            var gradients = Enumerable.Range(0, 3).Select(i => golden.Floats($"case{c}.in.{i}")).Select(values =>
             {
                 var tensor = arena.Allocate(1, values.Length);
                 values.CopyTo(tensor.AsSpan<float>());
@@ -131,7 +131,7 @@ public class ElementwiseTests
             for (var i = 0; i < 3; i++)
             {
                 // torch sums in F32: the norm of 39 numbers is off by 20·u at most.
-                foreach (var (before, after) in gradients[i].AsSpan<float>().ToArray().Zip(golden.Values($"case{c}.out.{i}")))
+                foreach (var (before, after) in gradients[i].AsSpan<float>().ToArray().Zip(golden.Floats($"case{c}.out.{i}")))
                     Assert.Equal(after, before * scale, 1.2e-6 * Math.Abs(after));
             }
         }

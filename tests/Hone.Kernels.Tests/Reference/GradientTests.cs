@@ -1,5 +1,4 @@
 using Hone.Kernels.Reference;
-using Hone.Testing;
 using static Hone.Testing.GradientCheck;
 
 namespace Hone.Kernels.Tests.Reference;

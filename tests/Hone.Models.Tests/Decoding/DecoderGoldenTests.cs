@@ -36,7 +36,7 @@ public class DecoderGoldenTests
         for (var b = 0; b < 4; b++)
         {
             var expected = golden.Forward.Floats($"batch{b}.logits");
-            var width = golden.Inputs.Shape($"batch{b}.input_ids")[1];
+            var width = (int)golden.Inputs.Shape($"batch{b}.input_ids")[1];
             var batch = golden.Pack(b);
             using var workspace = GoldenModel.Workspace(decoder, batch, training: false);
             var logits = new float[batch.TokenCount * vocabulary];
@@ -67,7 +67,7 @@ public class DecoderGoldenTests
             var totals = workspace.Evaluate(batch);
             var nll = golden.Forward.Floats($"batch{b}.token_nll");
             var expected = new List<float>();
-            var width = golden.Inputs.Shape($"batch{b}.input_ids")[1];
+            var width = (int)golden.Inputs.Shape($"batch{b}.input_ids")[1];
             foreach (var (row, ids, labels) in golden.Rows(b))
             {
                 for (var i = 0; i + 1 < ids.Length; i++)
@@ -87,7 +87,7 @@ public class DecoderGoldenTests
     public void Every_gradient_is_that_of_transformers(string model, string device)
     {
         var golden = new GoldenModel(model);
-        var expected = new SafetensorsGolden(GoldenModel.Root + model + "/backward.safetensors");
+        var expected = new GoldenTensors(GoldenModel.Root + model + "/backward.safetensors");
         using var kernels = GoldenModel.Device(device);
         using var decoder = Decoder.Load(golden.Folder, kernels, trainable: true);
         var batch = golden.Pack(2);

@@ -1,5 +1,4 @@
 using Hone.Models.Adapters;
-using Hone.Testing;
 
 namespace Hone.Models.Tests.Decoding;
 

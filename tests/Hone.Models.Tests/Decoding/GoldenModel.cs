@@ -13,8 +13,8 @@ internal sealed class GoldenModel
     {
         Name = name;
         Folder = SharedData.PathOf(Root + name + "/checkpoint");
-        Inputs = new SafetensorsGolden(Root + name + "/inputs.safetensors");
-        Forward = new SafetensorsGolden(Root + name + "/forward.safetensors");
+        Inputs = new GoldenTensors(Root + name + "/inputs.safetensors");
+        Forward = new GoldenTensors(Root + name + "/forward.safetensors");
         Manifest = JsonDocument.Parse(File.ReadAllBytes(SharedData.PathOf(Root + name + "/manifest.json"))).RootElement;
         var floor = Manifest.GetProperty("noise_floor");
         LogitNoise = floor.GetProperty("logits_batch2_max_abs").GetDouble();
@@ -26,9 +26,9 @@ internal sealed class GoldenModel
 
     public string Folder { get; }
 
-    public SafetensorsGolden Inputs { get; }
+    public GoldenTensors Inputs { get; }
 
-    public SafetensorsGolden Forward { get; }
+    public GoldenTensors Forward { get; }
 
     public JsonElement Manifest { get; }
 
@@ -41,7 +41,7 @@ internal sealed class GoldenModel
     /// <summary>The unpadded rows of a batch: token ids and labels (−100 where no loss is counted).</summary>
     public IEnumerable<(int Row, int[] Ids, int[] Labels)> Rows(int batch) =>
         Unpad(Inputs.Ints($"batch{batch}.input_ids"), Inputs.Ints($"batch{batch}.labels"), Inputs.Ints($"batch{batch}.attention_mask"),
-            Inputs.Shape($"batch{batch}.input_ids")[1]);
+            (int)Inputs.Shape($"batch{batch}.input_ids")[1]);
 
     /// <summary>All rows of a batch laid end to end.</summary>
     public MicroBatch Pack(int batch) => Pack(Rows(batch));

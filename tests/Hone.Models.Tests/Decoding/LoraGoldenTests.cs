@@ -28,7 +28,7 @@ public class LoraGoldenTests
     {
         var golden = new GoldenModel(model);
         var folder = $"{GoldenModel.Root}lora/{model}__{name}";
-        var expected = new SafetensorsGolden(folder + "/random_expected.safetensors");
+        var expected = new GoldenTensors(folder + "/random_expected.safetensors");
         using var kernels = GoldenModel.Device(device);
         using var decoder = Decoder.Load(golden.Folder, kernels, trainable: false);
         decoder.LoadAdapter(SharedData.PathOf(folder + "/random"), trainable: true);
@@ -62,7 +62,7 @@ public class LoraGoldenTests
     {
         var golden = new GoldenModel(model);
         var folder = $"{GoldenModel.Root}lora/{model}__{name}";
-        var expected = new SafetensorsGolden(folder + "/random_expected.safetensors");
+        var expected = new GoldenTensors(folder + "/random_expected.safetensors");
         using var kernels = GoldenModel.Device(device);
         using var decoder = Decoder.Load(golden.Folder, kernels, trainable: false);
         decoder.LoadAdapter(SharedData.PathOf(folder + "/random"), trainable: false);

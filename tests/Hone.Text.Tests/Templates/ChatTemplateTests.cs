@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hone.Testing;
 using Hone.Text.Templates;
 
 namespace Hone.Text.Tests.Templates;

@@ -1,3 +1,4 @@
+using Hone.Testing;
 using Hone.Text.Templates;
 
 namespace Hone.Text.Tests.Templates;

@@ -1,5 +1,3 @@
-using Hone.Text.Tokenizers;
-
 namespace Hone.Text.Tests.Tokenizers;
 
 /// <summary>Every published vector, through every file form.</summary>

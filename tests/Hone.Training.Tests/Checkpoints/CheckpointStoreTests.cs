@@ -1,3 +1,4 @@
+using Hone.Testing;
 using Hone.Training.Checkpoints;
 
 namespace Hone.Training.Tests.Checkpoints;
@@ -76,9 +77,9 @@ public sealed class CheckpointStoreTests : IDisposable
     public void Leftovers_of_a_crash_are_tidied_up()
     {
         Save(1, "x");
-        Directory.CreateDirectory(folder.Sub("checkpoint-2.tmp"));
-        Directory.CreateDirectory(folder.Sub("checkpoint-3.deleting"));
-        Directory.Move(store.PathOf(new(1, 0)), folder.Sub("checkpoint-1.old"));
+        Directory.CreateDirectory(folder.PathOf("checkpoint-2.tmp"));
+        Directory.CreateDirectory(folder.PathOf("checkpoint-3.deleting"));
+        Directory.Move(store.PathOf(new(1, 0)), folder.PathOf("checkpoint-1.old"));
         store.Recover();
         Assert.Equal(["checkpoint-1"], Entries());
         Assert.Null(CheckpointManifest.FindDamage(store.PathOf(new(1, 0))));
@@ -91,9 +92,9 @@ public sealed class CheckpointStoreTests : IDisposable
         Save(2, "two");
         store.Link("last", new(1, 0));
         store.Link("last", new(2, 0));
-        if (OperatingSystem.IsWindows()) Assert.Equal("checkpoint-2", File.ReadAllText(folder.Sub("last")));
-        else Assert.Equal("two", File.ReadAllText(Path.Combine(folder.Sub("last"), "content")));
-        Assert.Equal(store.PathOf(new(2, 0)), ResumePoint.Find(folder.Sub("last"), "", _ => { }));
+        if (OperatingSystem.IsWindows()) Assert.Equal("checkpoint-2", File.ReadAllText(folder.PathOf("last")));
+        else Assert.Equal("two", File.ReadAllText(Path.Combine(folder.PathOf("last"), "content")));
+        Assert.Equal(store.PathOf(new(2, 0)), ResumePoint.Find(folder.PathOf("last"), "", _ => { }));
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Hone.Kernels.Reference;
-using Hone.Models.Weights;
 using Hone.Tensors;
 using Hone.Testing;
 using Hone.Training.Optimizers;
@@ -19,7 +18,7 @@ public sealed class AdamWOptimizerTests
     {
         var settings = JsonNode.Parse(File.ReadAllText(SharedData.PathOf("golden/models/optimizers/manifest.json")))!
             ["optimizers"]![name]!["settings"]!;
-        using var golden = Golden.Open("golden/models/optimizers/trajectories.safetensors");
+        var golden = new GoldenTensors("golden/models/optimizers/trajectories.safetensors");
         using var kernels = new ReferenceKernels();
         using var arena = new Arena("test");
         var tensors = Names.Select(n => (Name: n, Value: golden.Copy($"start.{n}", arena), Gradient: golden.Copy($"start.{n}", arena))).ToArray();
@@ -44,7 +43,7 @@ public sealed class AdamWOptimizerTests
     public void Clipping_scales_by_the_global_norm_as_torch_does()
     {
         var cases = JsonNode.Parse(File.ReadAllText(SharedData.PathOf("golden/models/optimizers/manifest.json")))!["grad_clip"]!.AsArray();
-        using var golden = Golden.Open("golden/models/optimizers/grad_clip.safetensors");
+        var golden = new GoldenTensors("golden/models/optimizers/grad_clip.safetensors");
         using var kernels = new ReferenceKernels();
         using var arena = new Arena("test");
         Assert.Equal(4, cases.Count);
@@ -58,7 +57,7 @@ public sealed class AdamWOptimizerTests
             var scale = AdamWOptimizer.ClipScale(norm, (double)c["max_norm"]!);
             for (var j = 0; j < 3; j++)
             {
-                var expected = golden.All($"{prefix}.out.{j}");
+                var expected = golden.Floats($"{prefix}.out.{j}");
                 var actual = tensors[j].AsSpan<float>();
                 for (var i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i] * scale, Math.Abs(expected[i]) * 1e-6f);
             }

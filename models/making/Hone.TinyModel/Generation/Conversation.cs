@@ -1,5 +1,3 @@
-using Hone.TinyModel.Language;
-
 namespace Hone.TinyModel.Generation;
 
 /// <summary>Some turns under a system message or none.</summary>

@@ -1,5 +1,3 @@
-using Hone.Text.Templates.Runtime;
-
 namespace Hone.Text.Templates.Values;
 
 /// <summary>What <c>cycler()</c> makes: gives its items in turn.</summary>

@@ -41,7 +41,5 @@ internal sealed class TokenTexts
     public byte[] BytesOf(int id) =>
         _added.TryGetValue(id, out var added) ? Encoding.UTF8.GetBytes(added.Content) : _vocabulary.BytesOf(id).ToArray();
 
-    public bool IsAdded(int id) => _added.ContainsKey(id);
-
     public bool IsSpecial(int id) => _added.TryGetValue(id, out var added) && added.Special;
 }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Hone.Text.Tokenizers.Decoding;
 using Hone.Text.Tokenizers.Models;
-using Hone.Text.Tokenizers.Splitting;
 
 namespace Hone.Text.Tokenizers.Loading;
 

@@ -1,8 +1,9 @@
 using Hone.Kernels.Cpu;
 using Hone.Kernels.Cpu.Gemm;
+using Hone.Kernels.Reference;
 using Hone.Tensors;
 
-namespace Hone.Kernels.Tests;
+namespace Hone.Kernels.Tests.Cpu;
 
 public sealed class LinearTests
 {
@@ -33,13 +34,15 @@ public sealed class LinearTests
     public void A_plain_product_equals_the_product_in_double(int t, int n, int k, DType type)
     {
         using var kernels = new CpuKernels(2);
-        using var x = new CanaryTensor(DType.F32, t, k).Randomize(1);
-        using var w = new CanaryTensor(type, n, k, 1).Randomize(2);
-        using var y = new CanaryTensor(DType.F32, t, n, 5);
+        using var x = new GuardedTensor(DType.F32, t, k).Randomize(1);
+        using var w = new GuardedTensor(type, n, k, 1).Randomize(2);
+        using var y = new GuardedTensor(DType.F32, t, n, 5);
         kernels.Linear(x.View, w.View, y.View, default);
-        LinearTwin.AssertClose(LinearTwin.Multiply(x.ToDouble(), LinearTwin.Transpose(w.ToDouble())), y, k);
-        y.AssertCanariesLive();
-        x.AssertCanariesLive();
+        var expected = new double[t * n];
+        ScalarLinear.Forward<double>(x.ToDouble(), w.ToDouble(), [], [], expected, t, k, n);
+        ProductCheck.AssertClose(expected, y, k);
+        y.AssertIntact();
+        x.AssertIntact();
     }
 
     [Theory]
@@ -49,24 +52,26 @@ public sealed class LinearTests
     public void Bias_and_residual_are_added_once_also_when_the_residual_is_the_output(int t, int n, int k)
     {
         using var kernels = new CpuKernels(2);
-        using var x = new CanaryTensor(DType.F32, t, k).Randomize(1);
-        using var w = new CanaryTensor(DType.F32, n, k).Randomize(2);
-        using var bias = new CanaryTensor(DType.F32, 1, n).Randomize(3);
-        using var residual = new CanaryTensor(DType.F32, t, n, 7).Randomize(4);
-        using var y = new CanaryTensor(DType.F32, t, n);
-        var product = LinearTwin.Multiply(x.ToDouble(), LinearTwin.Transpose(w.ToDouble()));
+        using var x = new GuardedTensor(DType.F32, t, k).Randomize(1);
+        using var w = new GuardedTensor(DType.F32, n, k).Randomize(2);
+        using var bias = new GuardedTensor(DType.F32, 1, n).Randomize(3);
+        using var residual = new GuardedTensor(DType.F32, t, n, 7).Randomize(4);
+        using var y = new GuardedTensor(DType.F32, t, n);
+        var expected = new double[t * n];
 
         kernels.Linear(x.View, w.View, y.View, new LinearOptions { Bias = bias.View });
-        LinearTwin.AssertClose(LinearTwin.Add(product, bias.ToDouble()), y, k);
+        ScalarLinear.Forward<double>(x.ToDouble(), w.ToDouble(), bias.ToDouble(), [], expected, t, k, n);
+        ProductCheck.AssertClose(expected, y, k);
 
         kernels.Linear(x.View, w.View, y.View, new LinearOptions { Residual = residual.View });
-        LinearTwin.AssertClose(LinearTwin.Add(product, residual.ToDouble()), y, k);
+        ScalarLinear.Forward<double>(x.ToDouble(), w.ToDouble(), [], residual.ToDouble(), expected, t, k, n);
+        ProductCheck.AssertClose(expected, y, k);
 
-        var expected = LinearTwin.Add(LinearTwin.Add(product, residual.ToDouble()), bias.ToDouble());
+        ScalarLinear.Forward<double>(x.ToDouble(), w.ToDouble(), bias.ToDouble(), residual.ToDouble(), expected, t, k, n);
         kernels.Linear(x.View, w.View, residual.View, new LinearOptions { Bias = bias.View, Residual = residual.View });
-        LinearTwin.AssertClose(expected, residual, k);
-        residual.AssertCanariesLive();
-        y.AssertCanariesLive();
+        ProductCheck.AssertClose(expected, residual, k);
+        residual.AssertIntact();
+        y.AssertIntact();
     }
 
     [Theory]
@@ -77,28 +82,25 @@ public sealed class LinearTests
     public void Backward_equals_the_products_in_double(int t, int n, int k, DType type, bool accumulate)
     {
         using var kernels = new CpuKernels(2);
-        using var x = new CanaryTensor(DType.F32, t, k).Randomize(1);
-        using var w = new CanaryTensor(type, n, k).Randomize(2);
-        using var dy = new CanaryTensor(DType.F32, t, n).Randomize(3);
-        using var dx = new CanaryTensor(DType.F32, t, k, 9).Randomize(4);
-        using var dw = new CanaryTensor(DType.F32, n, k, 2).Randomize(5);
-        using var db = new CanaryTensor(DType.F32, 1, n).Randomize(6);
-        var expectedDx = LinearTwin.Multiply(dy.ToDouble(), w.ToDouble());
-        if (accumulate) expectedDx = LinearTwin.Add(expectedDx, dx.ToDouble());
-        var expectedDw = LinearTwin.Add(LinearTwin.Multiply(LinearTwin.Transpose(dy.ToDouble()), x.ToDouble()), dw.ToDouble());
-        var ones = new double[1, t];
-        for (var i = 0; i < t; i++) ones[0, i] = 1;
-        var expectedDb = LinearTwin.Add(LinearTwin.Multiply(ones, dy.ToDouble()), db.ToDouble());
+        using var x = new GuardedTensor(DType.F32, t, k).Randomize(1);
+        using var w = new GuardedTensor(type, n, k).Randomize(2);
+        using var dy = new GuardedTensor(DType.F32, t, n).Randomize(3);
+        using var dx = new GuardedTensor(DType.F32, t, k, 9).Randomize(4);
+        using var dw = new GuardedTensor(DType.F32, n, k, 2).Randomize(5);
+        using var db = new GuardedTensor(DType.F32, 1, n).Randomize(6);
+        var expectedDx = accumulate ? dx.ToDouble() : new double[t * k];
+        var (expectedDw, expectedDb) = (dw.ToDouble(), db.ToDouble());
+        ScalarLinear.Backward<double>(x.ToDouble(), w.ToDouble(), dy.ToDouble(), expectedDx, expectedDw, expectedDb, t, k, n);
 
         var options = new LinearOptions { AccumulateInput = accumulate, BiasGradient = db.View };
         kernels.LinearBackward(x.View, w.View, dy.View, dx.View, dw.View, options);
 
-        LinearTwin.AssertClose(expectedDx, dx, n);
-        LinearTwin.AssertClose(expectedDw, dw, t);
-        LinearTwin.AssertClose(expectedDb, db, t * 4);
-        dx.AssertCanariesLive();
-        dw.AssertCanariesLive();
-        db.AssertCanariesLive();
+        ProductCheck.AssertClose(expectedDx, dx, n);
+        ProductCheck.AssertClose(expectedDw, dw, t);
+        ProductCheck.AssertClose(expectedDb, db, t * 4);
+        dx.AssertIntact();
+        dw.AssertIntact();
+        db.AssertIntact();
     }
 
     [Theory]
@@ -143,9 +145,9 @@ public sealed class LinearTests
     public void Nan_and_infinity_reach_their_own_rows_and_no_others(int t)
     {
         using var kernels = new CpuKernels(2);
-        using var x = new CanaryTensor(DType.F32, t, 50).Randomize(1);
-        using var w = new CanaryTensor(DType.BF16, 45, 50).Randomize(2);
-        using var y = new CanaryTensor(DType.F32, t, 45);
+        using var x = new GuardedTensor(DType.F32, t, 50).Randomize(1);
+        using var w = new GuardedTensor(DType.BF16, 45, 50).Randomize(2);
+        using var y = new GuardedTensor(DType.F32, t, 45);
         x[1, 49] = double.NaN;
         x[2, 0] = double.PositiveInfinity;
         kernels.Linear(x.View, w.View, y.View, default);
@@ -164,9 +166,9 @@ public sealed class LinearTests
     public void Half_weights_widen_exactly_subnormals_and_infinities_included()
     {
         using var kernels = new CpuKernels(1);
-        using var x = new CanaryTensor(DType.F32, 20, 1);
-        using var w = new CanaryTensor(DType.F16, 4096, 1, 0);
-        using var y = new CanaryTensor(DType.F32, 20, 4096);
+        using var x = new GuardedTensor(DType.F32, 20, 1);
+        using var w = new GuardedTensor(DType.F16, 4096, 1, 0);
+        using var y = new GuardedTensor(DType.F32, 20, 4096);
         for (var i = 0; i < 20; i++) x[i, 0] = 1;
         for (var i = 0; i < 4096; i++) w[i, 0] = (double)BitConverter.UInt16BitsToHalf((ushort)(i * 16));
         for (var i = 0; i < 64; i++) w[i, 0] = (double)BitConverter.UInt16BitsToHalf((ushort)i);
@@ -194,9 +196,9 @@ public sealed class LinearTests
     public void Wrong_shapes_are_named()
     {
         using var kernels = new CpuKernels(1);
-        using var x = new CanaryTensor(DType.F32, 4, 5);
-        using var w = new CanaryTensor(DType.F32, 6, 7);
-        using var y = new CanaryTensor(DType.F32, 4, 6);
+        using var x = new GuardedTensor(DType.F32, 4, 5);
+        using var w = new GuardedTensor(DType.F32, 6, 7);
+        using var y = new GuardedTensor(DType.F32, 4, 6);
         var e = Assert.Throws<ArgumentException>(() => kernels.Linear(x.View, w.View, y.View, default));
         Assert.Equal("Linear: w must be [6, 5] and is F32[6, 7]", e.Message);
     }
@@ -205,12 +207,13 @@ public sealed class LinearTests
     public void Merging_adds_the_scaled_product()
     {
         using var kernels = new CpuKernels(2);
-        using var w = new CanaryTensor(DType.F32, 37, 50).Randomize(1);
-        using var a = new CanaryTensor(DType.F32, 8, 50).Randomize(2);
-        using var b = new CanaryTensor(DType.F32, 37, 8).Randomize(3);
-        var expected = LinearTwin.Add(w.ToDouble(), LinearTwin.Multiply(b.ToDouble(), a.ToDouble(), 2.5));
+        using var w = new GuardedTensor(DType.F32, 37, 50).Randomize(1);
+        using var a = new GuardedTensor(DType.F32, 8, 50).Randomize(2);
+        using var b = new GuardedTensor(DType.F32, 37, 8).Randomize(3);
+        var expected = w.ToDouble();
+        ScalarLowRank.Merge(expected, a.ToDouble(), b.ToDouble(), 2.5, 50, 37, 8);
         kernels.MergeLowRank(w.View, a.View, b.View, 2.5f);
-        LinearTwin.AssertClose(expected, w, 8, 2.5);
-        w.AssertCanariesLive();
+        ProductCheck.AssertClose(expected, w, 8, 2.5);
+        w.AssertIntact();
     }
 }

@@ -1,6 +1,6 @@
 using Hone.Kernels.Cpu;
 
-namespace Hone.Kernels.Tests;
+namespace Hone.Kernels.Tests.Cpu;
 
 public sealed unsafe class ThreadTeamTests
 {

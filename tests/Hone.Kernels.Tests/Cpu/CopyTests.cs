@@ -1,7 +1,7 @@
 using Hone.Kernels.Cpu;
 using Hone.Tensors;
 
-namespace Hone.Kernels.Tests;
+namespace Hone.Kernels.Tests.Cpu;
 
 public sealed unsafe class CopyTests
 {
@@ -11,9 +11,9 @@ public sealed unsafe class CopyTests
     public void Every_16_bit_pattern_widens_and_comes_back(DType type)
     {
         using var kernels = new CpuKernels(2);
-        using var narrow = new CanaryTensor(type, 64, 1024);
-        using var wide = new CanaryTensor(DType.F32, 64, 1024);
-        using var back = new CanaryTensor(type, 64, 1024, 6);
+        using var narrow = new GuardedTensor(type, 64, 1024);
+        using var wide = new GuardedTensor(DType.F32, 64, 1024);
+        using var back = new GuardedTensor(type, 64, 1024, 6);
         for (var i = 0; i < 65536; i++) Bits16(narrow, i) = (ushort)i;
         kernels.Copy(narrow.View, wide.View);
         kernels.Copy(wide.View, back.View);
@@ -25,16 +25,16 @@ public sealed unsafe class CopyTests
             else Assert.Equal((ushort)i, Bits16(back, i));
         }
 
-        wide.AssertCanariesLive();
-        back.AssertCanariesLive();
+        wide.AssertIntact();
+        back.AssertIntact();
     }
 
     [Fact]
     public void F32_rounds_to_the_nearest_bf16_and_ties_go_to_even()
     {
         using var kernels = new CpuKernels(1);
-        using var x = new CanaryTensor(DType.F32, 1, 37);
-        using var y = new CanaryTensor(DType.BF16, 1, 37);
+        using var x = new GuardedTensor(DType.F32, 1, 37);
+        using var y = new GuardedTensor(DType.BF16, 1, 37);
         // Bits of F32 and the upper half that they must round to.
         (uint From, ushort To)[] cases =
         [
@@ -53,8 +53,8 @@ public sealed unsafe class CopyTests
     public void Nan_stays_nan_whatever_its_payload(DType type)
     {
         using var kernels = new CpuKernels(1);
-        using var x = new CanaryTensor(DType.F32, 1, 40);
-        using var y = new CanaryTensor(type, 1, 40);
+        using var x = new GuardedTensor(DType.F32, 1, 40);
+        using var y = new GuardedTensor(type, 1, 40);
         for (var i = 0; i < 40; i++) ((uint*)x.View.Data)[i] = (i % 2 == 0 ? 0x7F800000u : 0xFF800000u) | (1u << (i % 23));
         kernels.Copy(x.View, y.View);
         for (var i = 0; i < 40; i++) Assert.True(double.IsNaN(y[0, i]));
@@ -64,16 +64,16 @@ public sealed unsafe class CopyTests
     public void Between_the_two_16_bit_types_the_value_is_rounded_once()
     {
         using var kernels = new CpuKernels(1);
-        using var half = new CanaryTensor(DType.F16, 3, 21).Randomize(1);
-        using var brain = new CanaryTensor(DType.BF16, 3, 21);
-        using var wide = new CanaryTensor(DType.F32, 3, 21);
-        using var expected = new CanaryTensor(DType.BF16, 3, 21);
+        using var half = new GuardedTensor(DType.F16, 3, 21).Randomize(1);
+        using var brain = new GuardedTensor(DType.BF16, 3, 21);
+        using var wide = new GuardedTensor(DType.F32, 3, 21);
+        using var expected = new GuardedTensor(DType.BF16, 3, 21);
         kernels.Copy(half.View, brain.View);
         kernels.Copy(half.View, wide.View);
         kernels.Copy(wide.View, expected.View);
         brain.AssertSameBits(expected);
     }
 
-    private static ref ushort Bits16(CanaryTensor tensor, int i) =>
+    private static ref ushort Bits16(GuardedTensor tensor, int i) =>
         ref ((ushort*)tensor.View.Data)[(i / 1024 * tensor.View.Stride) + (i % 1024)];
 }

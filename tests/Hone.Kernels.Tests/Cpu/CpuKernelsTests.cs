@@ -1,7 +1,7 @@
 using Hone.Kernels.Cpu;
 using Hone.Kernels.Cpu.Gemm;
 
-namespace Hone.Kernels.Tests;
+namespace Hone.Kernels.Tests.Cpu;
 
 public sealed class CpuKernelsTests
 {
