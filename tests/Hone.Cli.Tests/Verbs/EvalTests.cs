@@ -10,14 +10,14 @@ public sealed class EvalTests
     /// <summary>The reference batches as rows of ids and labels, and −log p of the counted tokens of each.</summary>
     private static List<(string Line, float[] Losses)> Rows(string model)
     {
-        var inputs = new SafetensorsGolden($"golden/models/{model}/inputs.safetensors");
-        var forward = new SafetensorsGolden($"golden/models/{model}/forward.safetensors");
+        var inputs = new GoldenTensors($"golden/models/{model}/inputs.safetensors");
+        var forward = new GoldenTensors($"golden/models/{model}/forward.safetensors");
         var rows = new List<(string, float[])>();
         for (var batch = 0; batch < 4; batch++)
         {
             var (ids, labels, mask) = (inputs.Ints($"batch{batch}.input_ids"), inputs.Ints($"batch{batch}.labels"), inputs.Ints($"batch{batch}.attention_mask"));
             var losses = forward.Floats($"batch{batch}.token_nll");
-            var width = inputs.Shape($"batch{batch}.input_ids")[1];
+            var width = (int)inputs.Shape($"batch{batch}.input_ids")[1];
             for (var row = 0; row * width < ids.Length; row++)
             {
                 var n = mask.AsSpan(row * width, width).ToArray().Sum();
@@ -40,8 +40,8 @@ public sealed class EvalTests
     {
         var rows = Rows(model);
         using var folder = new TemporaryFolder();
-        var output = folder.File("out.jsonl");
-        var run = CommandLineRun.Of(["eval", "--model", Model(model), "--dataset", folder.File("rows.jsonl", string.Join('\n', rows.Select(r => r.Line))),
+        var output = folder.PathOf("out.jsonl");
+        var run = CommandLineRun.Of(["eval", "--model", Model(model), "--dataset", folder.Write("rows.jsonl", string.Join('\n', rows.Select(r => r.Line))),
             "--per_token", "--output", output, "--batch_size", $"{rowsTogether}", "--json"]);
         Assert.Empty(run.Error);
         Assert.Equal(0, run.ExitCode);
@@ -69,7 +69,7 @@ public sealed class EvalTests
     public void Rows_of_token_log_probabilities_go_to_standard_output_alone()
     {
         using var folder = new TemporaryFolder();
-        var run = CommandLineRun.Of(["eval", "--model", Model("qwen2_tied"), "--dataset", folder.File("rows.jsonl", "{\"input_ids\": [1, 2, 3]}"), "--per_token"]);
+        var run = CommandLineRun.Of(["eval", "--model", Model("qwen2_tied"), "--dataset", folder.Write("rows.jsonl", "{\"input_ids\": [1, 2, 3]}"), "--per_token"]);
         Assert.Equal(["row", "loss", "tokens", "token_logprobs"], JsonNode.Parse(run.Out)!.AsObject().Select(p => p.Key));
     }
 
@@ -78,7 +78,7 @@ public sealed class EvalTests
     {
         using var folder = new TemporaryFolder();
         var run = CommandLineRun.Of(["eval", "--model", SharedData.PathOf("models/stories260k/hf"), "--json",
-            "--dataset", folder.File("rows.jsonl", "{\"text\": \"Once upon a time, there was a little girl named Lily.\"}")]);
+            "--dataset", folder.Write("rows.jsonl", "{\"text\": \"Once upon a time, there was a little girl named Lily.\"}")]);
         Assert.Empty(run.Error);
 
         // The model was trained on such stories: about one nat a token, against ln 512 = 6.2 for guessing.
@@ -95,7 +95,7 @@ public sealed class EvalTests
     public void A_bad_row_is_named(string row, string message)
     {
         using var folder = new TemporaryFolder();
-        var file = folder.File("rows.jsonl", "{\"input_ids\": [1, 2, 3]}\n" + row);
+        var file = folder.Write("rows.jsonl", "{\"input_ids\": [1, 2, 3]}\n" + row);
         var run = CommandLineRun.Of(["eval", "--model", Model("qwen2_tied"), "--dataset", file]);
         Assert.Equal((int)ExitCode.Data, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class EvalTests
     {
         using var folder = new TemporaryFolder();
         var run = CommandLineRun.Of(["eval", "--model", Model("llama_untied"), "--adapters", SharedData.PathOf("golden/models/lora/qwen2_tied__all_linear/final"),
-            "--dataset", folder.File("rows.jsonl", "{\"input_ids\": [1, 2, 3]}")]);
+            "--dataset", folder.Write("rows.jsonl", "{\"input_ids\": [1, 2, 3]}")]);
         Assert.Equal((int)ExitCode.Model, run.ExitCode);
         Assert.Contains("doesn't fit the model", run.Error, StringComparison.Ordinal);
     }
@@ -122,7 +122,7 @@ public sealed class EvalTests
     public void An_unsupported_architecture_is_refused_by_name(string model)
     {
         using var folder = new TemporaryFolder();
-        var run = CommandLineRun.Of(["eval", "--model", Model(model), "--dataset", folder.File("rows.jsonl", "{\"input_ids\": [1, 2, 3]}")]);
+        var run = CommandLineRun.Of(["eval", "--model", Model(model), "--dataset", folder.Write("rows.jsonl", "{\"input_ids\": [1, 2, 3]}")]);
         Assert.Equal((int)ExitCode.Model, run.ExitCode);
         Assert.Contains("where: ", run.Error, StringComparison.Ordinal);
     }

@@ -12,7 +12,7 @@ public sealed class InferTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    private string TemplateFile => folder.File("template.jinja", Template);
+    private string TemplateFile => folder.Write("template.jinja", Template);
 
     public void Dispose() => folder.Dispose();
 
@@ -83,12 +83,12 @@ public sealed class InferTests : IDisposable
     [Fact]
     public void Rows_are_answered_in_order_with_their_other_fields_and_reference()
     {
-        var rows = folder.File("rows.jsonl", """
+        var rows = folder.Write("rows.jsonl", """
             {"messages": [{"role": "user", "content": "Once upon a time"}, {"role": "assistant", "content": "the reference"}], "answer_key": "x", "category": "c", "language": "en"}
             {"query": "Lily saw", "id": 7}
             {"query": "The cat", "response": "sat", "history": [["a", "b"]]}
             """);
-        var result = folder.File("result.jsonl");
+        var result = folder.PathOf("result.jsonl");
         string[] arguments = ["infer", "--model", s_stories, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result, "--max_new_tokens", "6"];
         var run = CommandLineRun.Of(arguments);
         Assert.Empty(run.Error);
@@ -111,8 +111,8 @@ public sealed class InferTests : IDisposable
     [Fact]
     public void A_row_that_cannot_be_asked_is_named_before_anything_is_written()
     {
-        var rows = folder.File("rows.jsonl", "{\"query\": \"a\"}\n{\"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}]}");
-        var result = folder.File("result.jsonl");
+        var rows = folder.Write("rows.jsonl", "{\"query\": \"a\"}\n{\"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}]}");
+        var result = folder.PathOf("result.jsonl");
         var run = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result]);
         Assert.Equal((int)ExitCode.Data, run.ExitCode);
         Assert.Contains($"{rows}:2", run.Error, StringComparison.Ordinal);
@@ -126,8 +126,8 @@ public sealed class InferTests : IDisposable
         Assert.Equal((int)ExitCode.Model, none.ExitCode);
         Assert.Contains("no tokenizer", none.Error, StringComparison.Ordinal);
 
-        foreach (var file in Directory.GetFiles(SharedData.PathOf("golden/models/qwen2_tied/checkpoint"))) File.Copy(file, folder.File(Path.GetFileName(file)));
-        File.Copy(SharedData.PathOf("tokenizers/gpt2/tokenizer.json"), folder.File("tokenizer.json"));
+        foreach (var file in Directory.GetFiles(SharedData.PathOf("golden/models/qwen2_tied/checkpoint"))) File.Copy(file, folder.PathOf(Path.GetFileName(file)));
+        File.Copy(SharedData.PathOf("tokenizers/gpt2/tokenizer.json"), folder.PathOf("tokenizer.json"));
         var foreign = CommandLineRun.Of(["infer", "--model", folder.Path, "--prompt", "a"]);
         Assert.Equal((int)ExitCode.Model, foreign.ExitCode);
         Assert.Contains("50257", foreign.Error, StringComparison.Ordinal);

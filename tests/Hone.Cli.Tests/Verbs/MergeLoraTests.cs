@@ -27,8 +27,8 @@ public sealed class MergeLoraTests
         Assert.Equal(0, run.ExitCode);
         Assert.Equal([output], Directory.GetDirectories(folder.Path));
 
-        var expected = new SafetensorsGolden($"golden/models/lora/{model}__{name}/final_expected.safetensors").Floats("merged_logits_batch1_row0");
-        var ids = new SafetensorsGolden($"golden/models/{model}/inputs.safetensors").Ints("batch1.input_ids").AsSpan(0, 12).ToArray();
+        var expected = new GoldenTensors($"golden/models/lora/{model}__{name}/final_expected.safetensors").Floats("merged_logits_batch1_row0");
+        var ids = new GoldenTensors($"golden/models/{model}/inputs.safetensors").Ints("batch1.input_ids").AsSpan(0, 12).ToArray();
         var actual = Logits(output, ids);
         Assert.Equal(expected.Length, actual.Length);
 
@@ -60,8 +60,8 @@ public sealed class MergeLoraTests
     public void A_folder_in_use_is_left_alone_unless_allowed()
     {
         using var folder = new TemporaryFolder();
-        var kept = folder.File("notes.txt", "mine");
-        folder.File("model-00001-of-00002.safetensors", "stale");
+        var kept = folder.Write("notes.txt", "mine");
+        folder.Write("model-00001-of-00002.safetensors", "stale");
         string[] arguments = ["merge-lora", "--model", Model("qwen2_tied"), "--adapters", Adapter("qwen2_tied__all_linear"), "--output_dir", folder.Path];
         var refused = CommandLineRun.Of(arguments);
         Assert.Equal((int)ExitCode.Usage, refused.ExitCode);

@@ -32,9 +32,9 @@ public sealed class TokenizeTests
         var lines = File.ReadAllLines(SharedData.PathOf("golden/tokenizers/with_special_tokens.jsonl")).Where(l => l.Contains("\"llama2\"", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(lines);
         using var folder = new TemporaryFolder();
-        var output = folder.File("ids.jsonl");
+        var output = folder.PathOf("ids.jsonl");
         var run = CommandLineRun.Of(["tokenize", "--model", SharedData.PathOf("tokenizers/llama2"), "--add_special_tokens", "true",
-            "--input", folder.File("texts.jsonl", string.Join('\n', lines)), "--output", output]);
+            "--input", folder.Write("texts.jsonl", string.Join('\n', lines)), "--output", output]);
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Out);
         Assert.Equal(lines.Select(l => JsonNode.Parse(l)!["ids"]!.ToJsonString()), File.ReadLines(output).Select(l => JsonNode.Parse(l)!["ids"]!.ToJsonString()));
@@ -58,7 +58,7 @@ public sealed class TokenizeTests
     public void A_failed_run_leaves_the_old_output_alone()
     {
         using var folder = new TemporaryFolder();
-        var output = folder.File("out.jsonl", "before");
+        var output = folder.Write("out.jsonl", "before");
         var run = CommandLineRun.Of(["tokenize", "--model", SharedData.PathOf("tokenizers/gpt2"), "--output", output], "{\"text\": \"a\"}\nnonsense");
         Assert.Equal((int)ExitCode.Data, run.ExitCode);
         Assert.Equal("before", File.ReadAllText(output));
@@ -69,7 +69,7 @@ public sealed class TokenizeTests
     public void Bytes_that_are_no_text_are_named()
     {
         using var folder = new TemporaryFolder();
-        var input = folder.File("bad.jsonl");
+        var input = folder.PathOf("bad.jsonl");
         File.WriteAllBytes(input, [.. "{\"text\": \"a\"}\n{\"text\": \""u8, 0xFF, .. "\"}"u8]);
         var run = CommandLineRun.Of(["tokenize", "--model", SharedData.PathOf("tokenizers/gpt2"), "--input", input]);
         Assert.Equal((int)ExitCode.Data, run.ExitCode);
