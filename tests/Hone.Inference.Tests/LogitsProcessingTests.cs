@@ -7,7 +7,7 @@ public sealed class LogitsProcessingTests
 {
     private const string Folder = "golden/models/logits_processing/";
 
-    private static readonly SafetensorsGolden s_vectors = new(Folder + "vectors.safetensors");
+    private static readonly GoldenTensors s_vectors = new(SharedData.PathOf(Folder + "vectors.safetensors"));
 
     /// <summary>Filters that Hone does not have.</summary>
     private static readonly string[] s_notOurs = ["typical_p", "epsilon_cutoff", "eta_cutoff", "suppress_tokens", "bad_words", "sequence_bias", "top_p_small_min_keep_3"];
@@ -20,7 +20,7 @@ public sealed class LogitsProcessingTests
     public void Scores_are_those_of_the_reference(string name)
     {
         var (scores, ids, expected) = (s_vectors.Floats("scores_in"), s_vectors.Ints("input_ids"), s_vectors.Floats(name));
-        var (rows, vocabulary) = (s_vectors.Shape("scores_in")[0], s_vectors.Shape("scores_in")[1]);
+        var (rows, vocabulary) = ((int)s_vectors.Shape("scores_in")[0], (int)s_vectors.Shape("scores_in")[1]);
         var length = ids.Length / rows;
         var (options, promptLength) = Options(name);
         for (var row = 0; row < rows; row++)

@@ -27,7 +27,7 @@ public sealed class RealShapeTests(QwenShape model) : IClassFixture<QwenShape>
         using var child = StartChild(folder.Path, checkpointing);
         var output = child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await child.WaitForExitAsync(TestContext.Current.CancellationToken);
-        var path = folder.Sub(MeasurementFile);
+        var path = folder.PathOf(MeasurementFile);
         Assert.True(File.Exists(path), await output);
         var measurement = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
         var (planned, measured) = ((long)measurement["planned"]!, (long)measurement["measured"]!);

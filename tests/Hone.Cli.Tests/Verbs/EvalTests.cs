@@ -10,14 +10,14 @@ public sealed class EvalTests
     /// <summary>The reference batches as rows of ids and labels, and −log p of the counted tokens of each.</summary>
     private static List<(string Line, float[] Losses)> Rows(string model)
     {
-        var inputs = new SafetensorsGolden($"golden/models/{model}/inputs.safetensors");
-        var forward = new SafetensorsGolden($"golden/models/{model}/forward.safetensors");
+        var inputs = new GoldenTensors(SharedData.PathOf($"golden/models/{model}/inputs.safetensors"));
+        var forward = new GoldenTensors(SharedData.PathOf($"golden/models/{model}/forward.safetensors"));
         var rows = new List<(string, float[])>();
         for (var batch = 0; batch < 4; batch++)
         {
             var (ids, labels, mask) = (inputs.Ints($"batch{batch}.input_ids"), inputs.Ints($"batch{batch}.labels"), inputs.Ints($"batch{batch}.attention_mask"));
             var losses = forward.Floats($"batch{batch}.token_nll");
-            var width = inputs.Shape($"batch{batch}.input_ids")[1];
+            var width = (int)inputs.Shape($"batch{batch}.input_ids")[1];
             for (var row = 0; row * width < ids.Length; row++)
             {
                 var n = mask.AsSpan(row * width, width).ToArray().Sum();
