@@ -7,7 +7,7 @@ public sealed class LogitsProcessingTests
 {
     private const string Folder = "golden/models/logits_processing/";
 
-    private static readonly GoldenTensors s_vectors = new(Folder + "vectors.safetensors");
+    private static readonly GoldenTensors s_vectors = new(SharedData.PathOf(Folder + "vectors.safetensors"));
 
     /// <summary>Filters that Hone does not have.</summary>
     private static readonly string[] s_notOurs = ["typical_p", "epsilon_cutoff", "eta_cutoff", "suppress_tokens", "bad_words", "sequence_bias", "top_p_small_min_keep_3"];

@@ -10,8 +10,8 @@ public sealed class EvalTests
     /// <summary>The reference batches as rows of ids and labels, and −log p of the counted tokens of each.</summary>
     private static List<(string Line, float[] Losses)> Rows(string model)
     {
-        var inputs = new GoldenTensors($"golden/models/{model}/inputs.safetensors");
-        var forward = new GoldenTensors($"golden/models/{model}/forward.safetensors");
+        var inputs = new GoldenTensors(SharedData.PathOf($"golden/models/{model}/inputs.safetensors"));
+        var forward = new GoldenTensors(SharedData.PathOf($"golden/models/{model}/forward.safetensors"));
         var rows = new List<(string, float[])>();
         for (var batch = 0; batch < 4; batch++)
         {

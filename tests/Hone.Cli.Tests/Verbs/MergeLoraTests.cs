@@ -27,8 +27,8 @@ public sealed class MergeLoraTests
         Assert.Equal(0, run.ExitCode);
         Assert.Equal([output], Directory.GetDirectories(folder.Path));
 
-        var expected = new GoldenTensors($"golden/models/lora/{model}__{name}/final_expected.safetensors").Floats("merged_logits_batch1_row0");
-        var ids = new GoldenTensors($"golden/models/{model}/inputs.safetensors").Ints("batch1.input_ids").AsSpan(0, 12).ToArray();
+        var expected = new GoldenTensors(SharedData.PathOf($"golden/models/lora/{model}__{name}/final_expected.safetensors")).Floats("merged_logits_batch1_row0");
+        var ids = new GoldenTensors(SharedData.PathOf($"golden/models/{model}/inputs.safetensors")).Ints("batch1.input_ids").AsSpan(0, 12).ToArray();
         var actual = Logits(output, ids);
         Assert.Equal(expected.Length, actual.Length);
 

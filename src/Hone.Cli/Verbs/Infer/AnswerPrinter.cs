@@ -68,7 +68,7 @@ internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool strea
     }
 
     /// <summary>A model must not move the cursor or retitle the window.</summary>
-    private static string Harmless(string piece)
+    internal static string Harmless(string piece)
     {
         if (!piece.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))) return piece;
         var text = new StringBuilder(piece.Length);
