@@ -24,6 +24,7 @@ public sealed class TrainingSession : IDisposable
     private Decoder? decoder;
     private Trainer? trainer;
     private RunDirectory? run;
+    private long heldBytes;
 
     private TrainingSession(TrainingSettings settings, IKernels kernels)
     {
@@ -114,8 +115,11 @@ public sealed class TrainingSession : IDisposable
         if (trainer is not null) throw new InvalidOperationException("The session has been started already.");
         RequireMemory();
         var resume = FindCheckpoint(observer);
-        RefuseToOverwrite(resume);
+        var replaces = ReplacesRun(resume);
         decoder = LoadModel();
+
+        // Not before the model is there: a run that can't start must not cost the one before.
+        if (replaces) Directory.Delete(Settings.OutputDir, recursive: true);
         run = OpenRun(resume);
         trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run, observer);
         if (resume is not null) trainer.Resume(resume);
@@ -172,12 +176,25 @@ public sealed class TrainingSession : IDisposable
     private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<string>? progress, CancellationToken cancellation)
     {
         var references = files.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
-        var data = loader.Load(references, rows => progress?.Invoke($"reading {rows:N0} rows"), cancellation);
+        var data = Read(loader, references, progress, cancellation);
         if (!Settings.Strict || data.Report.Rejected.Count == 0) return data;
         var rejected = data.Report.Rejected;
         throw new HoneException(ExitCode.Data, $"{rejected.Count} of {data.Report.Rows} rows can't be used: {rejected[0].Reason}.",
             string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
             "Mend these rows, or leave them out with --strict false.");
+    }
+
+    private LoadedDataset Read(DatasetLoader loader, IReadOnlyList<(string, int?)> files, Action<string>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return loader.Load(files, rows => progress?.Invoke($"reading {rows:N0} rows"), cancellation);
+        }
+        catch (HoneException e) when (Template is null && e.ExitCode == ExitCode.Data)
+        {
+            throw new HoneException(ExitCode.Data, e.Message, e.Where,
+                $"{e.Fix} The model has no chat template: conversations need one, given with --template.".TrimStart(), e);
+        }
     }
 
     private void MakePlan()
@@ -201,7 +218,8 @@ public sealed class TrainingSession : IDisposable
         AttachAdapter(outline);
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
-        var resident = SystemMemory.ResidentBytes - kernels.WorkspaceBytes;
+        heldBytes = SystemMemory.ResidentBytes;
+        var resident = heldBytes - kernels.WorkspaceBytes;
         Memory = MemoryPlan.Create(outline, Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
         GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;
         if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);
@@ -212,7 +230,8 @@ public sealed class TrainingSession : IDisposable
 
     private WorkspaceShape Shape(bool checkpointing) => new(Plan.MaxTokens, Plan.MaxTargets, Training: true, checkpointing);
 
-    private static long NewBytes(MemoryPlan plan) => plan.TotalBytes - SystemMemory.ResidentBytes;
+    /// <summary>What the run takes beyond what the process held when it was planned.</summary>
+    private long NewBytes(MemoryPlan plan) => plan.TotalBytes - heldBytes;
 
     private void RequireMemory()
     {
@@ -230,10 +249,11 @@ public sealed class TrainingSession : IDisposable
 
     private string RunsFolder => Path.Combine(Settings.OutputDir, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelFolder))));
 
-    private void RefuseToOverwrite(string? resume)
+    /// <summary>Whether an earlier run is in the way and may be deleted.</summary>
+    private bool ReplacesRun(string? resume)
     {
-        if (Settings.AddVersion || resume is not null || !Directory.Exists(Settings.OutputDir)) return;
-        if (!Directory.EnumerateFileSystemEntries(Settings.OutputDir).Any()) return;
+        if (Settings.AddVersion || resume is not null || !Directory.Exists(Settings.OutputDir)) return false;
+        if (!Directory.EnumerateFileSystemEntries(Settings.OutputDir).Any()) return false;
         if (!Settings.OverwriteOutputDir)
         {
             throw new HoneException(ExitCode.Usage, "The output folder is not empty.", Settings.OutputDir,
@@ -246,7 +266,7 @@ public sealed class TrainingSession : IDisposable
                 "Name another output_dir.");
         }
 
-        Directory.Delete(Settings.OutputDir, recursive: true);
+        return true;
     }
 
     private RunDirectory OpenRun(string? resume)

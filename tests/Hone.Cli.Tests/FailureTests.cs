@@ -98,6 +98,24 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void A_verb_with_two_messages_is_asked_twice_before_the_process_ends()
+    {
+        int? endedWith = null;
+        using var error = new StringWriter { NewLine = "\n" };
+        using var console = new CliConsole(TextWriter.Null, error, isTerminal: false, () => 80);
+        using var interruption = new Interruption(console, code => endedWith = code) { Message = "once", UrgentMessage = "twice" };
+        interruption.Request();
+        Assert.True(interruption.Token.IsCancellationRequested);
+        Assert.False(interruption.UrgentToken.IsCancellationRequested);
+        interruption.Request();
+        Assert.True(interruption.UrgentToken.IsCancellationRequested);
+        Assert.Null(endedWith);
+        interruption.Request();
+        Assert.Equal(130, endedWith);
+        Assert.Equal("once\ntwice\n", error.ToString());
+    }
+
+    [Fact]
     public void Without_anything_to_finish_the_first_interrupt_leaves_at_once()
     {
         int? endedWith = null;

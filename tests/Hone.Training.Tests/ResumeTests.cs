@@ -120,6 +120,21 @@ public sealed class ResumeTests
         Assert.Contains("training rows", error.Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(12)]
+    [InlineData(23)]
+    public void Another_base_model_is_noticed(int row)
+    {
+        using var folder = new TemporaryFolder();
+        string checkpoint;
+        using (var run = new TinyRun(Settings, folder.Sub("run"), lora: true)) checkpoint = run.Run().LastModelCheckpoint!;
+        using var other = new TinyRun(Settings, lora: true);
+        other.Decoder["model.embed_tokens.weight"].Value.SliceRows(row, 1).AsSpan<float>()[3] += 1e-3f;
+        var error = Assert.Throws<HoneException>(() => other.Trainer.Resume(checkpoint));
+        Assert.Contains("frozen weights", error.Message);
+    }
+
     [Fact]
     public void The_log_of_a_resumed_run_has_no_line_twice()
     {

@@ -1,26 +1,40 @@
 using System.Globalization;
+using Hone.Settings;
 
 namespace Hone.Training.Planning;
 
 /// <summary>Memory of the machine, as this process may use it.</summary>
 public static class SystemMemory
 {
+    /// <summary>The variable that lowers <see cref="AvailableBytes"/>: to leave room for others, and for tests.</summary>
+    public const string Variable = "HONE_AVAILABLE_MEMORY";
+
     /// <summary>
-    /// Bytes that a new run can take without swapping: what the system calls available, or the container's limit less what it
-    /// uses, whichever is smaller.
+    /// Bytes that a new run can take without swapping: what the system calls available, the container's limit less what it
+    /// uses, or what <see cref="Variable"/> says (<c>8GiB</c>), whichever is smallest.
     /// </summary>
+    /// <exception cref="HoneException">The variable holds no size.</exception>
     public static long AvailableBytes
     {
         get
         {
             var info = GC.GetGCMemoryInfo();
             var limit = info.TotalAvailableMemoryBytes - Environment.WorkingSet;
-            return Math.Max(0, OperatingSystem.IsLinux() && MemAvailable() is { } available ? Math.Min(limit, available) : limit - OthersBytes(info));
+            var free = OperatingSystem.IsLinux() && MemAvailable() is { } available ? Math.Min(limit, available) : limit - OthersBytes(info);
+            return Math.Max(0, Math.Min(free, Allowance() ?? long.MaxValue));
         }
     }
 
     /// <summary>Bytes that this process holds in memory now.</summary>
     public static long ResidentBytes => Environment.WorkingSet;
+
+    private static long? Allowance()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } text) return null;
+        return ByteSize.TryParse(text, out var size)
+            ? size.Bytes
+            : throw new HoneException(ExitCode.Usage, $"{Variable} is '{text}', which is no size.", null, "Write for example 8GiB, or unset it.");
+    }
 
     private static long OthersBytes(GCMemoryInfo info) => Math.Max(0, info.MemoryLoadBytes - Environment.WorkingSet);
 

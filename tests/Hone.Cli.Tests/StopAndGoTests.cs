@@ -1,0 +1,112 @@
+using Hone.Models.Weights;
+
+namespace Hone.Cli.Tests;
+
+/// <summary>Stopping and going on, as a person does it at the command line: the files at the end are those of a run that was never stopped.</summary>
+public sealed class StopAndGoTests : IDisposable
+{
+    private readonly TinyModel model = new();
+
+    public void Dispose() => model.Dispose();
+
+    [Fact]
+    public void A_terminated_run_saves_exits_75_and_goes_on_to_the_same_bytes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        string[] longer = [.. model.Sft, "--num_train_epochs", "100", "--save_steps", "1000", "--lr_scheduler_type", "constant"];
+        Assert.Equal(0, new CommandLineRun(VerbList.All, [.. longer, "--output_dir", model.Sub("whole")]).ExitCode);
+
+        string[] stopped = [.. longer, "--output_dir", model.Sub("stopped")];
+        using (var child = new HoneProcess(stopped))
+        {
+            while (!child.Out.Contains("step 3/", StringComparison.Ordinal))
+            {
+                Assert.False(child.HasExited, child.Out + child.Error);
+                Thread.Sleep(2);
+            }
+
+            child.Signal("TERM");
+            Assert.Equal((int)ExitCode.Interrupted, child.WaitForExit());
+            Assert.Contains("Interrupted: finishing the step", child.Error, StringComparison.Ordinal);
+            Assert.Contains("--resume_from_checkpoint", child.Out, StringComparison.Ordinal);
+        }
+
+        var resumed = new CommandLineRun(VerbList.All, [.. stopped, "--resume_from_checkpoint", "last"]);
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Contains("Resuming after step", resumed.Out, StringComparison.Ordinal);
+        AssertSameAdapter("checkpoint-400", "whole", "stopped");
+    }
+
+    [Fact]
+    public void The_second_interrupt_alone_stops_a_run_and_it_goes_on_to_the_same_bytes()
+    {
+        Assert.Equal(0, model.Run("--output_dir", model.Sub("whole")).ExitCode);
+        string[] stopped = [.. model.Sft, "--output_dir", model.Sub("stopped")];
+        using (var error = new StringWriter())
+        using (var console = new CliConsole(TextWriter.Null, error, isTerminal: false, () => 200))
+        using (var interruption = new Interruption(console, _ => Assert.Fail("left at once")))
+        {
+            var application = new Application([new InterruptedTwice(interruption)], console, new Dictionary<string, string>(), interruption);
+            Assert.Equal((int)ExitCode.Interrupted, application.Run(stopped));
+            Assert.Contains("only the micro-batch", error.ToString(), StringComparison.Ordinal);
+            Assert.Contains("leave at once, without saving", error.ToString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, new CommandLineRun(VerbList.All, [.. stopped, "--resume_from_checkpoint", "last"]).ExitCode);
+        AssertSameAdapter("checkpoint-8", "whole", "stopped");
+    }
+
+    [Fact]
+    public void Without_shuffling_a_run_repeats()
+    {
+        foreach (var name in (string[])["one", "two"])
+            Assert.Equal(0, model.Run("--shuffle", "false", "--output_dir", model.Sub(name)).ExitCode);
+        AssertSameAdapter("checkpoint-8", "one", "two");
+    }
+
+    [Fact]
+    public void Gradients_are_saved_under_the_names_of_the_parameters()
+    {
+        var path = model.Sub("gradients/first.safetensors");
+        Assert.Equal(0, model.Run("--save_gradients", path, "--max_steps", "1", "--target_modules", "q_proj", "v_proj").ExitCode);
+        using var file = SafetensorsFile.Open(path);
+        string[] names = [.. Enumerable.Range(0, 5).SelectMany(layer => (string[])["q_proj", "v_proj"], (layer, module) => $"model.layers.{layer}.self_attn.{module}")
+            .SelectMany(p => (string[])[p + ".lora_A.weight", p + ".lora_B.weight"])];
+        Assert.Equal(names.Order(StringComparer.Ordinal), file.Tensors.Select(t => t.Name).Order(StringComparer.Ordinal));
+
+        // B is zero at first, so nothing reaches A yet.
+        Assert.All(file.Tensors.Where(t => t.Name.Contains("lora_A", StringComparison.Ordinal)), t => Assert.All(t.Data.AsSpan<float>().ToArray(), x => Assert.Equal(0f, x)));
+        Assert.All(file.Tensors.Where(t => t.Name.Contains("lora_B", StringComparison.Ordinal)), t => Assert.Contains(t.Data.AsSpan<float>().ToArray(), x => x != 0));
+    }
+
+    private void AssertSameAdapter(string checkpoint, string first, string second)
+    {
+        byte[] Read(string run) => File.ReadAllBytes(Path.Combine(model.Sub(run), checkpoint, "adapter_model.safetensors"));
+        Assert.Equal(Read(first), Read(second));
+    }
+
+    /// <summary><c>sft</c>, interrupted twice before its first step, and deaf to the first interrupt.</summary>
+    private sealed class InterruptedTwice(Interruption interruption) : IVerb
+    {
+        private readonly SftVerb sft = new();
+
+        public string Name => sft.Name;
+
+        public string Summary => sft.Summary;
+
+        public string Example => sft.Example;
+
+        public string? OnInterrupt => sft.OnInterrupt;
+
+        public string? OnSecondInterrupt => sft.OnSecondInterrupt;
+
+        public Type SettingsType => sft.SettingsType;
+
+        public ExitCode Run(Settings.VerbSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent)
+        {
+            interruption.Request();
+            interruption.Request();
+            return sft.Run(settings, console, CancellationToken.None, urgent);
+        }
+    }
+}
