@@ -147,7 +147,8 @@ internal sealed unsafe class GemmEngine
         var leastPanels = 32 / TKernel.Columns;
         chunk.TileColumns = Math.Clamp(panels / wanted, leastPanels, mostPanels) * TKernel.Columns;
         var columnTiles = GemmChunk.Panels(chunk.Problem.N, chunk.TileColumns);
-        var rowTiles = Math.Clamp(wanted / columnTiles, GemmChunk.Panels(chunk.Rows, MostTileRows), Math.Max(GemmChunk.Panels(chunk.Rows, MostTileRows), chunk.Rows / (8 * TKernel.Rows)));
+        var leastRowTiles = GemmChunk.Panels(chunk.Rows, MostTileRows);
+        var rowTiles = Math.Clamp(wanted / columnTiles, leastRowTiles, Math.Max(leastRowTiles, chunk.Rows / (8 * TKernel.Rows)));
         chunk.TileRows = EvenPart<TKernel>(chunk.Rows, (chunk.Rows + rowTiles - 1) / rowTiles);
         chunk.PanelsPerPackItem = Math.Max(1, 64 / TKernel.Rows);
     }
