@@ -128,7 +128,7 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         string checkpoint;
-        using (var run = new TinyRun(Settings, folder.Sub("run"), lora: true)) checkpoint = run.Run().LastModelCheckpoint!;
+        using (var run = new TinyRun(Settings, folder.PathOf("run"), lora: true)) checkpoint = run.Run().LastModelCheckpoint!;
         using var other = new TinyRun(Settings, lora: true);
         other.Decoder["model.embed_tokens.weight"].Value.SliceRows(row, 1).AsSpan<float>()[3] += 1e-3f;
         var error = Assert.Throws<HoneException>(() => other.Trainer.Resume(checkpoint));
