@@ -20,7 +20,9 @@ internal sealed class Application(IReadOnlyList<IVerb> verbs, CliConsole console
     {
         try
         {
-            return Dispatch(arguments);
+            var code = Dispatch(arguments);
+            console.Flush();
+            return code;
         }
         catch (HoneException e)
         {
@@ -32,14 +34,16 @@ internal sealed class Application(IReadOnlyList<IVerb> verbs, CliConsole console
         {
             return Interruption.ExitCode;
         }
+        catch (IOException e) // a full disk, a device that went away: nothing that hone did wrong
+        {
+            console.Error($"reading or writing failed: {e.Message.TrimEnd('.')}", null, "free some space, or write somewhere else; then run it again");
+            if (IsDebug) console.Notice(e.ToString());
+            return (int)ExitCode.Other;
+        }
         catch (Exception e) // the last resort: a person must never see only a stack trace
         {
             Apologize(e);
             return (int)ExitCode.Other;
-        }
-        finally
-        {
-            console.Flush();
         }
     }
 

@@ -1,15 +1,17 @@
+using Hone.Data.Rendering;
+
 namespace Hone.Data;
 
 /// <summary>What one row became.</summary>
-internal readonly record struct RowOutcome(int[]? Ids, float[]? Weights, int TurnsWithoutEnd, string? Reason)
+internal readonly record struct RowOutcome(int[]? Ids, float[]? Weights, bool HasTurns, string? Reason)
 {
-    public static RowOutcome Used(int[] ids, float[] weights, int turnsWithoutEnd) => new(ids, weights, turnsWithoutEnd, null);
+    public static RowOutcome Used(int[] ids, float[] weights, bool hasTurns) => new(ids, weights, hasTurns, null);
 
-    public static RowOutcome Rejected(string reason) => new(null, null, 0, reason);
+    public static RowOutcome Rejected(string reason) => new(null, null, false, reason);
 }
 
 /// <summary>Keeps the books while rows come in: lengths, what is left out, and why.</summary>
-internal sealed class DatasetAccount(DatasetOptions options)
+internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? tokenizer)
 {
     private readonly List<TokenizedSample> samples = [];
     private readonly List<RowLocation> locations = [];
@@ -44,7 +46,7 @@ internal sealed class DatasetAccount(DatasetOptions options)
         var sample = new TokenizedSample(ids, weights, row);
         if (sample.LearnedCount == 0)
         {
-            rejected.Add(new RowError(location, "nothing in it is learned: no assistant turn" + (ids.Length < outcome.Ids!.Length ? " left after truncation" : "")));
+            rejected.Add(new RowError(location, WhyNothingIsLearned(outcome, ids.Length)));
             return;
         }
 
@@ -52,7 +54,7 @@ internal sealed class DatasetAccount(DatasetOptions options)
         tokens += ids.Length;
         learned += sample.LearnedCount;
         longest = Math.Max(longest, ids.Length);
-        turnsWithoutEnd += outcome.TurnsWithoutEnd;
+        if (outcome.HasTurns) turnsWithoutEnd += tokenizer?.TurnsWithoutEnd(ids, weights) ?? 0;
     }
 
     public LoadedDataset Close(IEnumerable<string> files)
@@ -61,7 +63,7 @@ internal sealed class DatasetAccount(DatasetOptions options)
         {
             var first = rejected.Concat(tooLong).FirstOrDefault();
             throw new HoneException(ExitCode.Data, locations.Count == 0 ? "The data set is empty." : $"None of the {locations.Count} rows can be used.",
-                first?.ToString() ?? string.Join(", ", files), first is null ? "Check that the file holds rows." : "Mend the rows; the first one is named above.");
+                first?.ToString() ?? (files.Any() ? string.Join(", ", files) : null), first is null ? "Check that the file holds rows." : "Mend the rows; the first one is named above.");
         }
 
         return new LoadedDataset(samples, locations, new DatasetReport
@@ -76,6 +78,12 @@ internal sealed class DatasetAccount(DatasetOptions options)
             Truncated = truncated,
             TurnsWithoutEnd = turnsWithoutEnd,
         });
+    }
+
+    private static string WhyNothingIsLearned(RowOutcome outcome, int length)
+    {
+        if (outcome.Ids!.Length == 1) return "nothing in it is learned: it is a single token, which nothing stands before";
+        return "nothing in it is learned: no " + (outcome.HasTurns ? "assistant turn" : "label other than -100") + (length < outcome.Ids.Length ? " left after truncation" : "");
     }
 
     private bool Shorten(RowLocation location, ref int[] ids, ref float[] weights)

@@ -42,7 +42,7 @@ public sealed class DatasetLoader
     public LoadedDataset Load(IReadOnlyList<(string Path, int? Rows)> files, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var account = new DatasetAccount(options);
+        var account = new DatasetAccount(options, segmentTokenizer);
         foreach (var (path, count) in files)
         {
             var rows = DatasetRows.Read(path, count, options);
@@ -62,8 +62,7 @@ public sealed class DatasetLoader
     /// <summary>One conversation as it would be trained, for previews and tests.</summary>
     public (int[] Ids, float[] Weights) Tokenize(Conversation conversation)
     {
-        var (ids, weights, _) = Render(conversation);
-        return (ids, weights);
+        return Render(conversation);
     }
 
     private void ConvertAll(JsonRow[] rows, RowOutcome[] outcomes)
@@ -85,14 +84,14 @@ public sealed class DatasetLoader
         if (content is null) return RowOutcome.Rejected(error!);
         try
         {
-            var (ids, weights, turnsWithoutEnd) = content switch
+            var (ids, weights) = content switch
             {
                 Pretokenized p => CheckVocabulary(p),
                 PlainText p => TokenizeText(Placeholders.Replace(p.Text, options)),
                 Conversation c => Render(Placeholders.Replace(c, options)),
                 _ => throw new InvalidOperationException(content.GetType().Name),
             };
-            return RowOutcome.Used(ids, weights, turnsWithoutEnd);
+            return RowOutcome.Used(ids, weights, content is Conversation);
         }
         catch (HoneException e) when (e.ExitCode == ExitCode.Data)
         {
@@ -100,7 +99,7 @@ public sealed class DatasetLoader
         }
     }
 
-    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) Render(Conversation conversation)
+    private (int[] Ids, float[] Weights) Render(Conversation conversation)
     {
         RequireTokenizer();
         if (renderer is null) throw new HoneException(ExitCode.Data, "the model has no chat template, and the row is a conversation", null, "Give one with --template.");
@@ -110,7 +109,7 @@ public sealed class DatasetLoader
     private Tokenizer RequireTokenizer() => tokenizer
         ?? throw new HoneException(ExitCode.Data, "the model folder has no tokenizer, so only rows with input_ids can be read");
 
-    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) TokenizeText(string text)
+    private (int[] Ids, float[] Weights) TokenizeText(string text)
     {
         var tokenizer = RequireTokenizer();
         var ids = new List<int>();
@@ -119,14 +118,14 @@ public sealed class DatasetLoader
         if (options.EndId is { } end) ids.Add(end);
         var weights = new float[ids.Count];
         Array.Fill(weights, 1);
-        return ([.. ids], weights, 0);
+        return ([.. ids], weights);
     }
 
-    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) CheckVocabulary(Pretokenized row)
+    private (int[] Ids, float[] Weights) CheckVocabulary(Pretokenized row)
     {
         var limit = options.VocabularySize ?? tokenizer?.VocabularySize ?? int.MaxValue;
         if (Array.FindIndex(row.Ids, id => id >= limit) is >= 0 and var bad)
             throw new HoneException(ExitCode.Data, $"input_ids[{bad}] is {row.Ids[bad]}, the vocabulary has {limit} tokens");
-        return (row.Ids, row.LossWeights, 0);
+        return (row.Ids, row.LossWeights);
     }
 }

@@ -48,6 +48,37 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void A_full_disk_is_no_fault_of_ours()
+    {
+        var run = Throwing(new IOException("No space left on device"));
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("error: reading or writing failed: No space left on device\nfix: free some space", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Standard_output_that_takes_nothing_is_an_error_in_words()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
+        using var full = new StreamWriter(new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0));
+        using var error = new StringWriter();
+        using (var console = new CliConsole(full, error, false, () => 100))
+        {
+            using var interruption = new Interruption(console, _ => { });
+            Assert.Equal(1, new Application(VerbList.All, console, new Dictionary<string, string>(), interruption).Run(["--help"]));
+        }
+
+        Assert.StartsWith("error: reading or writing failed", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_file_says_cannot_steer_the_terminal()
+    {
+        var run = Throwing(new HoneException(ExitCode.Data, "unknown role '\e]0;x\a\e[2J\u009b'", "a\rb", null));
+        Assert.Equal("error: unknown role '\uFFFD]0;x\uFFFD\uFFFD[2J\uFFFD'\nwhere: a\uFFFDb\n", run.Error);
+        Assert.Equal("\e[1mbold\e[0m", TerminalText.Harmless("\e[1mbold\e[0m", keepsColor: true));
+    }
+
+    [Fact]
     public void A_fault_of_ours_is_an_apology_and_the_trace_comes_only_on_request()
     {
         var run = Throwing(new InvalidOperationException("inner trouble"));

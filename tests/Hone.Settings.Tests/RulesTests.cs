@@ -52,7 +52,7 @@ public sealed class RulesTests
     {
         Assert.Empty(s_sound.Validate());
         Assert.Empty(new PretrainSettings { Model = "m", Dataset = ["d"], Init = WeightInit.Random }.Validate());
-        Assert.Empty(new PlanSettings { Model = "m" }.Validate());
+        Assert.Empty(new PlanSettings { Model = "m", Dataset = ["d"] }.Validate());
         Assert.Empty(new DoctorSettings().Validate());
     }
 

@@ -18,6 +18,7 @@ internal sealed class CliConsole : IDisposable
     private readonly Lock _lock = new();
     private LiveProgress? _live;
     private string? _status;
+    private IOException? _outputFailure;
 
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
@@ -90,7 +91,7 @@ internal sealed class CliConsole : IDisposable
         {
             ClearStatus();
             _live?.Erase();
-            Out.WriteLine(text);
+            Out.WriteLine(TerminalText.Harmless(text, keepsColor: true));
             _live?.Redraw();
             Out.Flush();
         }
@@ -113,11 +114,9 @@ internal sealed class CliConsole : IDisposable
         lock (_lock)
         {
             ClearStatus();
-            _live?.Erase();
-            Out.Flush();
-            _error.WriteLine(text);
-            _live?.Redraw();
-            Out.Flush();
+            OnOutput(() => _live?.Erase());
+            _error.WriteLine(TerminalText.Harmless(text, keepsColor: true));
+            OnOutput(() => _live?.Redraw());
         }
     }
 
@@ -132,6 +131,7 @@ internal sealed class CliConsole : IDisposable
         {
             ClearStatus();
             if (text is null) return;
+            text = TerminalText.Harmless(text);
             _status = text.Length < Width ? text : text[..(Width - 1)];
             _error.Write(_status);
             _error.Flush();
@@ -168,9 +168,28 @@ internal sealed class CliConsole : IDisposable
     }
 
     /// <summary>Hands over what is still buffered.</summary>
-    public void Flush() => Out.Flush();
+    /// <exception cref="IOException">Standard output takes no more, or took not all of what came before.</exception>
+    public void Flush()
+    {
+        Out.Flush();
+        if (_outputFailure is not null) throw new IOException(_outputFailure.Message, _outputFailure);
+    }
 
-    public void Dispose() => Flush();
+    public void Dispose() => OnOutput(null);
+
+    /// <summary>Draws and flushes; a failure is kept for <see cref="Flush"/>, since what goes to standard error must still be said.</summary>
+    private void OnOutput(Action? draw)
+    {
+        try
+        {
+            draw?.Invoke();
+            Out.Flush();
+        }
+        catch (IOException e)
+        {
+            _outputFailure ??= e;
+        }
+    }
 
     private void ClearStatus()
     {

@@ -28,7 +28,7 @@ internal static class TextTable
             table.AddColumn(column);
         }
 
-        foreach (var row in rows) table.AddRow(row.Select(cell => new Spectre.Console.Text(cell)));
+        foreach (var row in rows) table.AddRow(row.Select(cell => new Spectre.Console.Text(TerminalText.Harmless(cell))));
         console.Write(table);
         var lines = writer.ToString().Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0);
         return string.Join('\n', lines);

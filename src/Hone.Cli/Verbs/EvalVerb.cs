@@ -17,7 +17,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
 
     public override string Summary => "Measure loss and token accuracy of a model on rows.";
 
-    public override string Example => "eval --model models/hone-tiny --dataset examples/self_cognition.jsonl";
+    public override string Example => "eval --model models/hone-tiny --dataset examples/self_cognition.jsonl --model_name Hone --model_author 'the Hone project'";
 
     protected override ExitCode Run(EvalSettings settings, CliConsole console, CancellationToken cancellation)
     {
@@ -52,6 +52,8 @@ internal sealed class EvalVerb : Verb<EvalSettings>
                 _ => LossScope.AssistantTurns,
             },
             System = settings.System,
+            ModelName = settings.ModelName,
+            ModelAuthor = settings.ModelAuthor,
             MaxLength = Math.Min(settings.MaxLength ?? spec.MaxPositions, spec.MaxPositions),
             Truncation = settings.TruncationStrategy switch
             {

@@ -25,9 +25,9 @@ public static class JsonRows
     /// </exception>
     public static IEnumerable<JsonRow> Read(string path)
     {
-        using var stream = Open(path);
-        var first = FirstByte(stream);
-        foreach (var row in first == '[' ? ReadArray(path, stream) : ReadLines(path, stream)) yield return row;
+        using var file = Open(path);
+        using var stream = new PeekedStream(file);
+        foreach (var row in stream.FirstByte == '[' ? ReadArray(path, stream) : ReadLines(path, stream)) yield return row;
     }
 
     private static FileStream Open(string path)
@@ -42,20 +42,7 @@ public static class JsonRows
         }
     }
 
-    /// <summary>The first byte that is neither white space nor a byte order mark; the stream is left at the start of the text.</summary>
-    private static int FirstByte(FileStream stream)
-    {
-        Span<byte> mark = stackalloc byte[3];
-        var start = stream.Read(mark) == 3 && mark is [0xEF, 0xBB, 0xBF] ? 3 : 0;
-        stream.Position = start;
-        int b;
-        do b = stream.ReadByte();
-        while (b is ' ' or '\t' or '\r' or '\n');
-        stream.Position = start;
-        return b;
-    }
-
-    private static IEnumerable<JsonRow> ReadLines(string path, FileStream stream)
+    private static IEnumerable<JsonRow> ReadLines(string path, Stream stream)
     {
         using var lines = new LineReader(stream, MaxLineBytes);
         for (var number = 1; lines.Next(out var line, out var tooLong); number++)
@@ -79,7 +66,7 @@ public static class JsonRows
         }
     }
 
-    private static IEnumerable<JsonRow> ReadArray(string path, FileStream stream)
+    private static IEnumerable<JsonRow> ReadArray(string path, Stream stream)
     {
         JsonDocument document;
         try

@@ -42,27 +42,29 @@ public sealed class SegmentRenderer
     {
         ArgumentNullException.ThrowIfNull(conversation);
         var (messages, weights) = WithSystem(conversation);
-        var learned = Enumerable.Range(0, messages.Count).Where(i => weights[i] > 0).ToList();
+        var cut = Enumerable.Range(0, messages.Count).Where(i => weights[i] != Between).ToList();
         var rendered = Render(messages, conversation.Tools);
-        if (Scope == LossScope.Everything && conversation.Weights.All(w => w is null)) return [new Segment(rendered.Text, 1)];
-        if (learned.Count == 0) return [new Segment(rendered.Text, 0)];
-        return template.MarksAssistant
+        if (cut.Count == 0) return [new Segment(rendered.Text, Between)];
+        return template.MarksAssistant && cut.TrueForAll(i => IsAssistant(messages[i]))
             ? FromMarks(rendered, messages, weights)
-            : FromSpans(rendered.Text, FindAnswers(messages, conversation.Tools, rendered.Text, learned), weights);
+            : FromSpans(rendered.Text, FindAnswers(messages, conversation.Tools, rendered.Text, cut), weights);
     }
 
-    private static List<Segment> FromSpans(string text, List<(int Message, int Start, int End)> spans, float[] weights)
+    /// <summary>Weight of the text that belongs to no cut message: the template's own, and what is weighted like it.</summary>
+    private float Between => Scope == LossScope.Everything ? 1 : 0;
+
+    private List<Segment> FromSpans(string text, List<(int Message, int Start, int End)> spans, float[] weights)
     {
         var segments = new List<Segment>();
         var at = 0;
         foreach (var (message, start, end) in spans)
         {
-            if (start > at) segments.Add(new Segment(text[at..start], 0));
+            if (start > at) segments.Add(new Segment(text[at..start], Between));
             if (end > start) segments.Add(new Segment(text[start..end], weights[message]));
             at = end;
         }
 
-        if (at < text.Length) segments.Add(new Segment(text[at..], 0));
+        if (at < text.Length) segments.Add(new Segment(text[at..], Between));
         return segments;
     }
 
@@ -86,14 +88,14 @@ public sealed class SegmentRenderer
         var weights = new float[messages.Count];
         for (var i = 0; i < weights.Length; i++)
         {
-            var byDefault = IsAssistant(messages[i]) && (Scope != LossScope.LastTurn || i == last) ? 1f : 0f;
+            var byDefault = Scope == LossScope.Everything || (IsAssistant(messages[i]) && (Scope != LossScope.LastTurn || i == last)) ? 1f : 0f;
             weights[i] = given[i] ?? byDefault;
         }
 
         return (messages, weights);
     }
 
-    private static List<Segment> FromMarks(RenderedChat rendered, JsonArray messages, float[] weights)
+    private List<Segment> FromMarks(RenderedChat rendered, JsonArray messages, float[] weights)
     {
         var turns = Enumerable.Range(0, messages.Count).Where(i => IsAssistant(messages[i])).ToList();
         if (turns.Count != rendered.AssistantSpans.Count)
@@ -101,14 +103,14 @@ public sealed class SegmentRenderer
         return FromSpans(rendered.Text, [.. rendered.AssistantSpans.Select((s, i) => (turns[i], s.Start, s.End))], weights);
     }
 
-    /// <summary>Start and end of each learned message in the text, its end token included.</summary>
-    private List<(int Message, int Start, int End)> FindAnswers(JsonArray messages, JsonArray? tools, string text, List<int> learned)
+    /// <summary>Start and end in the text of each message with a weight of its own, its end token included.</summary>
+    private List<(int Message, int Start, int End)> FindAnswers(JsonArray messages, JsonArray? tools, string text, List<int> cut)
     {
         var marked = (JsonArray)messages.DeepClone();
-        foreach (var i in learned)
+        foreach (var i in cut)
         {
             if (marked[i]!["content"] is not JsonValue value || !value.TryGetValue<string>(out var content))
-                throw Unclear($"message {i + 1} is learned but has no text");
+                throw Unclear($"message {i + 1} has a weight of its own but no text");
             marked[i]!["content"] = Open + content + Close;
         }
 
@@ -116,13 +118,13 @@ public sealed class SegmentRenderer
         if (plain != text)
         {
             // Templates that trim contents can't trim through a mark: give them trimmed contents.
-            foreach (var i in learned) marked[i]!["content"] = Open + ((string)messages[i]!["content"]!).Trim() + Close;
+            foreach (var i in cut) marked[i]!["content"] = Open + ((string)messages[i]!["content"]!).Trim() + Close;
             spans = Unmark(Render(marked, tools).Text, out plain);
         }
 
-        if (plain != text || spans.Count != learned.Count)
+        if (plain != text || spans.Count != cut.Count)
             throw Unclear("the template rewrites the answers, so what is learned can't be told from what is given");
-        return [.. spans.Select((s, n) => (learned[n], s.Start, WithEndToken(text, s.End)))];
+        return [.. spans.Select((s, n) => (cut[n], s.Start, WithEndToken(text, s.End)))];
     }
 
     private static List<(int Start, int End)> Unmark(string marked, out string plain)

@@ -10,39 +10,55 @@ namespace Hone.Data.Rendering;
 /// </summary>
 internal sealed class SegmentTokenizer(Tokenizer tokenizer, IReadOnlyList<int> endTokens)
 {
+    /// <summary>How SentencePiece writes a space.</summary>
     private const char SpaceMarker = '\u2581';
+
+    /// <summary>How byte-level vocabularies write a space.</summary>
+    private const char ByteSpace = '\u0120';
 
     private readonly HashSet<int> endIds = [.. endTokens];
     private readonly (int Id, string Text)[] endTexts =
         [.. endTokens.Select(id => (Id: id, Text: tokenizer.TokenOf(id) ?? "")).Where(t => t.Text.Length > 0 && tokenizer.Encode(t.Text).SequenceEqual([t.Id]))];
 
-    private readonly bool marksBeginnings = tokenizer.Encode("a") is [var first, ..] && tokenizer.TokenOf(first) is [SpaceMarker, ..];
+    private readonly bool marksBeginnings = tokenizer.Encode("a") is [var first, ..] && tokenizer.TokenOf(first) is [SpaceMarker or ByteSpace, ..];
 
-    /// <summary>The ids of the segments, the weight of each, and the learned segments that don't end with an end token.</summary>
-    public (int[] Ids, float[] Weights, int TurnsWithoutEnd) Encode(IReadOnlyList<Segment> segments) =>
+    /// <summary>The ids of the segments, and the weight of each.</summary>
+    public (int[] Ids, float[] Weights) Encode(IReadOnlyList<Segment> segments) =>
         marksBeginnings ? EncodeWhole(segments) : EncodeEach(segments);
 
-    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) EncodeEach(IReadOnlyList<Segment> segments)
+    /// <summary>Learned stretches that don't end with an end token, white space behind it aside. Counted on what truncation left.</summary>
+    public int TurnsWithoutEnd(int[] ids, float[] weights)
+    {
+        var turns = 0;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (weights[i] <= 0 || (i + 1 < ids.Length && weights[i + 1] > 0)) continue;
+            var last = i;
+            while (last > 0 && weights[last - 1] > 0 && !endIds.Contains(ids[last]) && string.IsNullOrWhiteSpace(tokenizer.Decode([ids[last]]))) last--;
+            if (!endIds.Contains(ids[last])) turns++;
+        }
+
+        return turns;
+    }
+
+    private (int[] Ids, float[] Weights) EncodeEach(IReadOnlyList<Segment> segments)
     {
         var ids = new List<int>();
         var weights = new List<float>();
-        var turnsWithoutEnd = 0;
         foreach (var segment in segments)
         {
             tokenizer.Encode(segment.Text, ids);
             while (weights.Count < ids.Count) weights.Add(segment.Weight);
-            if (segment.Weight > 0 && ids.Count > 0 && !endIds.Contains(ids[^1])) turnsWithoutEnd++;
         }
 
-        return ([.. ids], [.. weights], turnsWithoutEnd);
+        return ([.. ids], [.. weights]);
     }
 
-    private (int[] Ids, float[] Weights, int TurnsWithoutEnd) EncodeWhole(IReadOnlyList<Segment> segments)
+    private (int[] Ids, float[] Weights) EncodeWhole(IReadOnlyList<Segment> segments)
     {
         var text = Join(segments);
         var ids = tokenizer.Encode(text);
         var weights = new float[ids.Length];
-        var turnsWithoutEnd = 0;
         var anchor = (Char: 0, Token: 0);
         var (end, done) = (0, 0);
         for (var i = 0; i < segments.Count; i++)
@@ -52,11 +68,10 @@ internal sealed class SegmentTokenizer(Tokenizer tokenizer, IReadOnlyList<int> e
             weights.AsSpan(done, border - done).Fill(segments[i].Weight);
             done = border;
             var endsTurn = done > 0 && endIds.Contains(ids[done - 1]);
-            if (segments[i].Weight > 0 && !endsTurn) turnsWithoutEnd++;
             if (endsTurn && EndTextBefore(text, end, ids[done - 1]) is { } start) anchor = (start, done - 1);
         }
 
-        return (ids, weights, turnsWithoutEnd);
+        return (ids, weights);
     }
 
     /// <summary>

@@ -27,19 +27,27 @@ internal static class MessagesSchema
         if (list.GetArrayLength() == 0) throw new RowFormatException($"'{key}' is empty");
         var messages = new JsonArray();
         var weights = new List<float?>();
-        if (row.TryGetProperty("system", out var system) && system.ValueKind == JsonValueKind.String && system.GetString()!.Length > 0)
-        {
-            messages.Add((JsonNode)new JsonObject { ["role"] = "system", ["content"] = system.GetString() });
-            weights.Add(null);
-        }
-
         foreach (var message in list.EnumerateArray())
         {
             messages.Add((JsonNode)ParseMessage(message, messages.Count + 1));
             weights.Add(Weight(message));
         }
 
+        if (RowSchema.SystemText(row) is { Length: > 0 } system) AddSystem(messages, weights, system);
         return new Conversation(messages, weights) { Tools = Tools(row) };
+    }
+
+    /// <summary>Puts the row's system text in front, unless the messages begin with the same one.</summary>
+    private static void AddSystem(JsonArray messages, List<float?> weights, string system)
+    {
+        if ((string?)messages[0]!["role"] is "system" or "developer")
+        {
+            if (messages[0]!["content"] is JsonValue content && content.TryGetValue<string>(out var own) && own == system) return;
+            throw new RowFormatException("the row has a system text beside a different system message; keep one of them");
+        }
+
+        messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = system });
+        weights.Insert(0, null);
     }
 
     private static JsonObject ParseMessage(JsonElement message, int number)
@@ -71,8 +79,13 @@ internal static class MessagesSchema
 
     private static float? Weight(JsonElement message)
     {
-        if (message.TryGetProperty("loss_scale", out var scale) && scale.ValueKind == JsonValueKind.Number && scale.TryGetSingle(out var weight))
+        if (message.TryGetProperty("loss_scale", out var scale) && scale.ValueKind != JsonValueKind.Null)
+        {
+            if (scale.ValueKind != JsonValueKind.Number || !scale.TryGetSingle(out var weight))
+                throw new RowFormatException($"'loss_scale' must be a number, this is {RowSchema.Name(scale.ValueKind)}");
             return weight is >= 0 and < 1e6f ? weight : throw new RowFormatException($"loss_scale {weight} is not a weight from 0 up");
+        }
+
         if (!message.TryGetProperty("loss", out var loss) || loss.ValueKind == JsonValueKind.Null) return null;
         return loss.ValueKind switch
         {
@@ -83,7 +96,7 @@ internal static class MessagesSchema
     }
 
     /// <summary>Tool descriptions: a list, or the text of one as ShareGPT files have it.</summary>
-    private static JsonArray? Tools(JsonElement row)
+    public static JsonArray? Tools(JsonElement row)
     {
         if (!row.TryGetProperty("tools", out var tools) || tools.ValueKind == JsonValueKind.Null) return null;
         var text = tools.ValueKind == JsonValueKind.String ? tools.GetString()! : tools.GetRawText();

@@ -16,7 +16,7 @@ internal static class PretokenizedSchema
         if (!row.TryGetProperty("labels", out var labelList) || labelList.ValueKind == JsonValueKind.Null)
         {
             Array.Fill(weights, 1);
-            return new Pretokenized(ids, weights);
+            return WithoutPadding(row, ids, weights);
         }
 
         var labels = Integers(labelList, "labels");
@@ -28,7 +28,18 @@ internal static class PretokenizedSchema
             weights[i] = 1;
         }
 
-        return new Pretokenized(ids, weights);
+        return WithoutPadding(row, ids, weights);
+    }
+
+    /// <summary>Takes out the tokens that <c>attention_mask</c> hides: a sample has the length it has, so padding has no place in it.</summary>
+    private static Pretokenized WithoutPadding(JsonElement row, int[] ids, float[] weights)
+    {
+        if (!row.TryGetProperty("attention_mask", out var list) || list.ValueKind == JsonValueKind.Null) return new Pretokenized(ids, weights);
+        var mask = Integers(list, "attention_mask");
+        if (mask.Length != ids.Length) throw new RowFormatException($"{ids.Length} input_ids with {mask.Length} values of attention_mask");
+        if (Array.FindIndex(mask, m => m is not (0 or 1)) is >= 0 and var bad) throw new RowFormatException($"attention_mask[{bad}] is {mask[bad]}, neither 0 nor 1");
+        if (!mask.Contains(1)) throw new RowFormatException("'attention_mask' hides every token");
+        return new Pretokenized([.. ids.Where((_, i) => mask[i] == 1)], [.. weights.Where((_, i) => mask[i] == 1)]);
     }
 
     private static int[] Integers(JsonElement list, string key)

@@ -6,12 +6,11 @@ namespace Hone.Data.Schemas;
 /// <summary>Rows with a question and an answer in columns of their own, and earlier rounds in <c>history</c>.</summary>
 internal static class QuerySchema
 {
-    /// <summary>Alpaca: instruction and input, and the output as the answer.</summary>
-    public static Conversation ParseAlpaca(JsonElement row, string? system) => Parse(row, system, AlpacaQuestion(row), RowSchema.RequireText(row, "output"));
-
-    /// <summary>The instruction, and below it the input if there is one.</summary>
+    /// <summary>Alpaca's question: the instruction, and below it the input if there is one.</summary>
     public static string AlpacaQuestion(JsonElement row)
     {
+        if (row.TryGetProperty("query", out var other) && other.ValueKind != JsonValueKind.Null)
+            throw new RowFormatException("the row has both 'instruction' and 'query'; put the question into one of them");
         var query = RowSchema.RequireText(row, "instruction");
         if (!row.TryGetProperty("input", out var input) || input.ValueKind == JsonValueKind.Null) return query;
         var text = RowSchema.RequireText(row, "input");
@@ -23,7 +22,7 @@ internal static class QuerySchema
     {
         var question = ParseQuestion(row, system, query);
         Add(question.Messages, "assistant", response);
-        return new Conversation(question.Messages, new float?[question.Messages.Count]);
+        return new Conversation(question.Messages, new float?[question.Messages.Count]) { Tools = question.Tools };
     }
 
     /// <summary>The same without an answer.</summary>
@@ -33,7 +32,7 @@ internal static class QuerySchema
         if (!string.IsNullOrEmpty(system)) Add(messages, "system", system);
         if (row.TryGetProperty("history", out var history) && history.ValueKind != JsonValueKind.Null) AddHistory(messages, history);
         Add(messages, "user", query);
-        return new Conversation(messages, new float?[messages.Count]);
+        return new Conversation(messages, new float?[messages.Count]) { Tools = MessagesSchema.Tools(row) };
     }
 
     private static void AddHistory(JsonArray messages, JsonElement history)

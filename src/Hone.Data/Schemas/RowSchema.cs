@@ -53,8 +53,8 @@ public static class RowSchema
         var isListed = row.TryGetProperty("messages", out _) || row.TryGetProperty("conversations", out _);
         if (!isListed && !row.TryGetProperty("input_ids", out _) && FirstOf(row, ResponseKeys) is null)
         {
-            if (Has(row, "instruction")) return QuerySchema.ParseQuestion(row, Text(row, SystemKeys), QuerySchema.AlpacaQuestion(row));
-            if (FirstOf(row, QueryKeys) is { } query) return QuerySchema.ParseQuestion(row, Text(row, SystemKeys), RequireText(row, query));
+            if (Has(row, "instruction")) return QuerySchema.ParseQuestion(row, SystemText(row), QuerySchema.AlpacaQuestion(row));
+            if (FirstOf(row, QueryKeys) is { } query) return QuerySchema.ParseQuestion(row, SystemText(row), RequireText(row, query));
         }
 
         return ParseObject(row) as Conversation ?? throw new RowFormatException("the row is no conversation; expected messages, or query and response");
@@ -81,11 +81,11 @@ public static class RowSchema
         if (row.TryGetProperty("input_ids", out var ids)) return PretokenizedSchema.Parse(row, ids);
         if (row.TryGetProperty("messages", out var messages)) return MessagesSchema.Parse(row, messages, "messages");
         if (row.TryGetProperty("conversations", out var conversations)) return MessagesSchema.Parse(row, conversations, "conversations");
-        if (Has(row, "instruction") && Has(row, "output")) return QuerySchema.ParseAlpaca(row, Text(row, SystemKeys));
         if (FirstOf(row, ResponseKeys) is { } response)
         {
+            if (Has(row, "instruction")) return QuerySchema.Parse(row, SystemText(row), QuerySchema.AlpacaQuestion(row), RequireText(row, Has(row, "output") ? "output" : response));
             return FirstOf(row, QueryKeys) is { } query
-                ? QuerySchema.Parse(row, Text(row, SystemKeys), RequireText(row, query), RequireText(row, response))
+                ? QuerySchema.Parse(row, SystemText(row), RequireText(row, query), RequireText(row, response))
                 : new PlainText(RequireText(row, response));
         }
 
@@ -100,7 +100,8 @@ public static class RowSchema
         return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw new RowFormatException($"'{key}' must be a text, this is {Name(value.ValueKind)}");
     }
 
-    private static string? Text(JsonElement row, string[] keys) => FirstOf(row, keys) is { } key ? RequireText(row, key) : null;
+    /// <summary>The row's own system message, or null.</summary>
+    internal static string? SystemText(JsonElement row) => FirstOf(row, SystemKeys) is { } key ? RequireText(row, key) : null;
 
     private static string? FirstOf(JsonElement row, string[] keys) => keys.FirstOrDefault(k => Has(row, k));
 

@@ -95,7 +95,7 @@ public sealed class ChatSession : IDisposable
         if (prompt.Length >= capacity)
         {
             throw new HoneException(ExitCode.Usage, $"The conversation has {prompt.Length} tokens, the context holds {capacity}.", null,
-                "Start over, or shorten the messages.");
+                "Shorten the messages, raise max_length as far as the model goes, or start over (/clear in a chat).");
         }
 
         var decoder = model.Tokenizer.CreateStreamingDecoder();

@@ -29,6 +29,14 @@ public sealed record EvalSettings : ModelSettings
     [Setting("loss_scale", Group = "Data", Help = "Which tokens count: every assistant turn, the last one, or all tokens with the prompts.")]
     public LossScale LossScale { get; init; } = LossScale.Default;
 
+    [Setting("model_name", Group = "Data",
+        Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    public IReadOnlyList<string> ModelName { get; init; } = [];
+
+    [Setting("model_author", Group = "Data",
+        Help = "Replaces {{AUTHOR}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    public IReadOnlyList<string> ModelAuthor { get; init; } = [];
+
     [Setting("per_device_eval_batch_size", Group = "Data", Aliases = ["eval_batch_size", "batch_size"], Help = "Rows in a micro-batch.")]
     public int PerDeviceEvalBatchSize { get; init; } = 1;
 
@@ -47,6 +55,10 @@ public sealed record EvalSettings : ModelSettings
         base.CheckRules(rules);
         rules.Require("dataset", Dataset.Count > 0, "dataset is not set", "name the rows: --dataset <file.jsonl>");
         rules.AtLeast("max_length", MaxLength, 2);
+        rules.Require("model_name", ModelName.Count <= 2, $"model_name has {ModelName.Count} values",
+            "give one name, or a Chinese and an English one; quote names with spaces");
+        rules.Require("model_author", ModelAuthor.Count <= 2, $"model_author has {ModelAuthor.Count} values",
+            "give one name, or a Chinese and an English one; quote names with spaces");
         rules.AtLeast("per_device_eval_batch_size", PerDeviceEvalBatchSize, 1);
         rules.Require("metrics", Metrics.Count > 0, "metrics is empty", "name at least one");
         rules.Require("output", Output is null || PerToken, "output is set without per_token", "add --per_token");

@@ -23,6 +23,10 @@ public sealed record InferSettings : ModelSettings
         Help = "JSON lines file for the answers to val_dataset; must not exist.")]
     public string? ResultPath { get; init; }
 
+    [Setting("max_length", Group = "Generation", Aliases = ["max_model_len"], DefaultNote = "the model's longest, at most 4096",
+        Help = "Most tokens of a conversation, its answers included. Their memory is taken at the start.")]
+    public int? MaxLength { get; init; }
+
     [Setting("max_new_tokens", Group = "Generation", DefaultNote = "generation_config.json, else 2048", Help = "Longest answer, in tokens.")]
     public int? MaxNewTokens { get; init; }
 
@@ -51,6 +55,7 @@ public sealed record InferSettings : ModelSettings
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
+        rules.AtLeast("max_length", MaxLength, 2);
         rules.AtLeast("max_new_tokens", MaxNewTokens, 1);
         rules.Within("temperature", Temperature, 0, 100);
         rules.AtLeast("top_k", TopK, 0);

@@ -24,8 +24,8 @@ public sealed class AnswerPrinterTests
     [Fact]
     public void Control_characters_do_not_reach_the_terminal()
     {
-        Assert.Equal("a\uFFFD[2Jb\n\tc", AnswerPrinter.Harmless("a\e[2Jb\n\tc"));
-        Assert.Equal("小黄 é", AnswerPrinter.Harmless("小黄 é"));
+        Assert.Equal("a\uFFFD[2Jb\n\tc", TerminalText.Harmless("a\e[2Jb\n\tc"));
+        Assert.Equal("小黄 é", TerminalText.Harmless("小黄 é"));
     }
 
     /// <summary>Presses Ctrl-C twice when the first piece of the answer comes.</summary>

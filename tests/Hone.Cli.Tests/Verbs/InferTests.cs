@@ -42,6 +42,18 @@ public sealed class InferTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_does_not_fit_gets_an_error_and_the_others_their_answers()
+    {
+        var rows = folder.Write("rows.jsonl", "{\"query\":\"" + string.Join(' ', Enumerable.Repeat("story", 60)) + "\"}\n{\"query\":\"Once\"}\n");
+        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--max_length", "40", "--max_new_tokens", "4", "--val_dataset", rows]);
+        Assert.Equal(0, run.ExitCode);
+        var answers = run.Out.TrimEnd('\n').Split('\n').Select(l => JsonNode.Parse(l)!).ToList();
+        Assert.Equal("error", (string?)answers[0]["finish_reason"]);
+        Assert.Contains("the context holds 40", (string?)answers[0]["error"], StringComparison.Ordinal);
+        Assert.Equal("length", (string?)answers[1]["finish_reason"]);
+    }
+
+    [Fact]
     public void Exit_leaves_before_the_end_of_input()
     {
         var run = Infer("/help\n/exit\nOnce upon a time\n", "--max_new_tokens", "4");

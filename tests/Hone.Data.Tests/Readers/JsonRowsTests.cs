@@ -27,6 +27,22 @@ public sealed class JsonRowsTests : IDisposable
     public void The_content_decides_between_an_array_and_lines(string text) =>
         Assert.Equal([1, 2], Read(text).Select(r => r.Json.GetProperty("a").GetInt32()));
 
+    [Theory]
+    [InlineData("  [{\"a\":1},{\"a\":2}]")]
+    [InlineData("\uFEFF\n{\"a\":1}\n{\"a\":2}")]
+    [InlineData("")]
+    public void A_pipe_is_read_like_a_file(string text)
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+        using var end = new System.IO.Pipes.AnonymousPipeClientStream(System.IO.Pipes.PipeDirection.In, pipe.ClientSafePipeHandle);
+        pipe.Write(Encoding.UTF8.GetBytes(text));
+        pipe.Dispose();
+        using var peeked = new PeekedStream(end);
+        Assert.Equal(text.Length == 0 ? -1 : text.TrimStart('\uFEFF', '\n', ' ')[0], peeked.FirstByte);
+        using var reader = new StreamReader(peeked);
+        Assert.Equal(text.TrimStart('\uFEFF'), reader.ReadToEnd());
+    }
+
     [Fact]
     public void A_broken_array_names_file_and_line()
     {

@@ -41,6 +41,22 @@ public partial class SegmentRendererTests
     }
 
     [Fact]
+    public void With_all_tokens_learned_a_message_can_still_be_left_out()
+    {
+        var conversation = Conversation([("user", "q"), ("assistant", "a"), ("user", "p"), ("assistant", "b")]) with { Weights = [null, 0f, null, null] };
+        Assert.Equal("(<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n)[a<|im_end|>](\n<|im_start|>user\np<|im_end|>\n<|im_start|>assistant\nb<|im_end|>\n)",
+            Show(Renderer(ChatMl, LossScope.Everything).Render(conversation)));
+    }
+
+    [Fact]
+    public void A_user_message_with_a_weight_is_learned_though_the_template_marks_only_answers()
+    {
+        const string marking = "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %};{% endfor %}";
+        var conversation = Conversation([("user", "q"), ("assistant", "a")]) with { Weights = [1f, null] };
+        Assert.Equal("(q)[;](a)[;]", Show(Renderer(marking, LossScope.AssistantTurns).Render(conversation)));
+    }
+
+    [Fact]
     public void A_template_that_trims_is_followed()
     {
         var trimming = ChatMl.Replace("m.content", "m.content | trim", StringComparison.Ordinal);

@@ -78,13 +78,41 @@ public sealed class SegmentTokenizerTests
     {
         var tokenizer = Tokenizer.Load(SharedData.PathOf("tokenizers/qwen2.5"));
         var end = tokenizer.IdOf("<|im_end|>")!.Value;
-        var (ids, weights, without) = new SegmentTokenizer(tokenizer, [end]).Encode([new("<|im_start|>assistant\n", 0), new("\nHello<|im_end|>", 1), new("\n", 0)]);
+        var (ids, weights) = new SegmentTokenizer(tokenizer, [end]).Encode([new("<|im_start|>assistant\n", 0), new("\nHello<|im_end|>", 1), new("\n", 0)]);
         var prompt = tokenizer.Encode("<|im_start|>assistant\n");
         Assert.Equal(prompt, ids[..prompt.Length]);
         Assert.Equal(prompt.Length, Array.IndexOf(weights, 1));
         Assert.Equal(end, ids[^2]);
         Assert.Equal(0, weights[^1]);
-        Assert.Equal(0, without);
+    }
+
+    [Theory]
+    [InlineData("Hello<|im_end|>", 0)]
+    [InlineData("Hello<|im_end|>\n", 0)]
+    [InlineData("Hello", 1)]
+    [InlineData("<|im_end|>\nHello\n", 1)]
+    public void An_answer_has_an_end_when_its_end_token_comes_last_but_for_white_space(string learned, int expected)
+    {
+        var tokenizer = Tokenizer.Load(SharedData.PathOf("tokenizers/qwen2.5"));
+        var encoder = new SegmentTokenizer(tokenizer, [tokenizer.IdOf("<|im_end|>")!.Value]);
+        var (ids, weights) = encoder.Encode([new("<|im_start|>user\nHi<|im_end|>\n", 0), new(learned, 1)]);
+        Assert.Equal(expected, encoder.TurnsWithoutEnd(ids, weights));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_prefix_space_stands_before_the_whole_text_alone(bool addsPrefixSpace)
+    {
+        var folder = Directory.CreateTempSubdirectory("hone-prefix-").FullName;
+        var source = File.ReadAllText(SharedData.PathOf("tokenizers/qwen2.5/tokenizer.json"));
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"),
+            addsPrefixSpace ? source.Replace("\"add_prefix_space\": false", "\"add_prefix_space\": true", StringComparison.Ordinal) : source);
+        var tokenizer = Tokenizer.Load(folder);
+        Assert.Equal(addsPrefixSpace, tokenizer.TokenOf(tokenizer.Encode("a")[0]) == "Ġa");
+        var (ids, _) = new SegmentTokenizer(tokenizer, []).Encode([new("one ", 0), new("two", 1)]);
+        Assert.Equal(addsPrefixSpace ? tokenizer.Encode("one two") : [.. tokenizer.Encode("one "), .. tokenizer.Encode("two")], ids);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

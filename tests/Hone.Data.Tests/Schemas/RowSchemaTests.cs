@@ -14,6 +14,10 @@ public class RowSchemaTests
     [InlineData("{\"system\":\"s\",\"query\":\"q\",\"response\":\"r\",\"history\":[[\"a\",\"b\"]]}", "system:s|user:a|assistant:b|user:q|assistant:r")]
     [InlineData("{\"instruction\":\"i\",\"input\":\"\",\"output\":\"o\"}", "user:i|assistant:o")]
     [InlineData("{\"instruction\":\"i\",\"input\":\"n\",\"output\":\"o\"}", "user:i\nn|assistant:o")]
+    [InlineData("{\"instruction\":\"i\",\"input\":\"n\",\"response\":\"o\"}", "user:i\nn|assistant:o")]
+    [InlineData("{\"instruction\":\"i\",\"answer\":\"o\",\"system_prompt\":\"s\"}", "system:s|user:i|assistant:o")]
+    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"system_prompt\":\"s\"}", "system:s|user:q")]
+    [InlineData("{\"messages\":[{\"role\":\"system\",\"content\":\"s\"}],\"system\":\"s\"}", "system:s")]
     [InlineData("{\"question\":\"q\",\"answer\":\"r\"}", "user:q|assistant:r")]
     [InlineData("{\"prompt\":\"q\",\"completion\":\"r\"}", "user:q|assistant:r")]
     public void Conversations_are_recognised_in_each_form(string json, string expected)
@@ -40,7 +44,30 @@ public class RowSchemaTests
         Assert.Equal("labels[1] is 8: a label must be its input id (6) or -100", Error("{\"input_ids\":[5,6],\"labels\":[-100,8]}"));
     }
 
+    [Fact]
+    public void Padding_that_the_attention_mask_hides_is_taken_out()
+    {
+        var row = Assert.IsType<Pretokenized>(Parse("{\"input_ids\":[0,5,6,0],\"attention_mask\":[0,1,1,0]}", out _));
+        Assert.Equal([5, 6], row.Ids);
+        Assert.Equal([1f, 1f], row.LossWeights);
+        row = Assert.IsType<Pretokenized>(Parse("{\"input_ids\":[0,5,6],\"attention_mask\":[0,1,1],\"labels\":[-100,-100,6]}", out _));
+        Assert.Equal([0f, 1f], row.LossWeights);
+    }
+
+    [Fact]
+    public void A_question_and_its_answer_can_come_with_tools()
+    {
+        var c = Assert.IsType<Conversation>(Parse("{\"query\":\"q\",\"response\":\"r\",\"tools\":[{\"name\":\"t\"}]}", out _));
+        Assert.Equal("t", (string?)c.Tools![0]!["name"]);
+    }
+
     [Theory]
+    [InlineData("{\"instruction\":\"i\",\"query\":\"q\",\"response\":\"r\"}", "both 'instruction' and 'query'")]
+    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"system\":1}", "'system' must be a text, this is a number")]
+    [InlineData("{\"messages\":[{\"role\":\"system\",\"content\":\"t\"}],\"system\":\"s\"}", "a different system message")]
+    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"q\",\"loss_scale\":\"1\"}]}", "'loss_scale' must be a number, this is a text")]
+    [InlineData("{\"input_ids\":[5,6],\"attention_mask\":[1]}", "2 input_ids with 1 values of attention_mask")]
+    [InlineData("{\"input_ids\":[5,6],\"attention_mask\":[0,0]}", "hides every token")]
     [InlineData("[1]", "must be a JSON object")]
     [InlineData("{\"foo\":1}", "no known columns among: foo")]
     [InlineData("{\"messages\":[]}", "is empty")]

@@ -47,12 +47,17 @@ internal sealed class ResultFile : IDisposable
     public void Dispose()
     {
         if (_placed) return;
+        Try(Writer.Dispose);
+        Try(() => File.Delete(_partial));
+    }
+
+    private static void Try(Action action)
+    {
         try
         {
-            Writer.Dispose();
-            File.Delete(_partial);
+            action();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What went wrong first is being reported.
         }

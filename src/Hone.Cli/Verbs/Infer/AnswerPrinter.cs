@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Hone.Inference;
 
 namespace Hone.Cli;
@@ -63,18 +62,10 @@ internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool strea
 
     private void Print(string piece)
     {
-        console.Out.Write(console.IsTerminal ? Harmless(piece) : piece);
+        console.Out.Write(console.IsTerminal ? TerminalText.Harmless(piece) : piece);
         console.Out.Flush();
     }
 
-    /// <summary>A model must not move the cursor or retitle the window.</summary>
-    internal static string Harmless(string piece)
-    {
-        if (!piece.Any(c => char.IsControl(c) && c is not ('\n' or '\t'))) return piece;
-        var text = new StringBuilder(piece.Length);
-        foreach (var c in piece) text.Append(char.IsControl(c) && c is not ('\n' or '\t') ? '\uFFFD' : c);
-        return text.ToString();
-    }
 
     private void ShowSpeed(ChatAnswer answer, TimeSpan time)
     {

@@ -18,23 +18,27 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
         using var file = settings.ResultPath is { } path ? Create(path) : null;
         var writer = file ?? console.Out;
         var tokens = 0L;
+        var failed = 0;
         using var progress = new WorkProgress(console, "answering", "rows", questions.Count, isQuiet: file is null && console.IsTerminal);
         for (var i = 0; i < questions.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var answer = Ask(questions[i], cancellation);
-            tokens += answer.Tokens;
-            writer.Write(Result(questions[i], answer));
+            var answer = Ask(questions[i], cancellation, out var error);
+            tokens += answer?.Tokens ?? 0;
+            if (error is not null) console.Notice($"warning: {questions[i].Location} has no answer: {error}");
+            failed += answer is null ? 1 : 0;
+            writer.Write(Result(questions[i], answer, error));
             writer.Write('\n');
             writer.Flush();
             progress.Report(i + 1, Text($"{tokens / progress.Elapsed.TotalSeconds:N0} tokens/s"));
         }
 
         if (file is null) return;
-        console.Line(Text($"{questions.Count:N0} answers, {tokens:N0} tokens, {tokens / progress.Elapsed.TotalSeconds:N0} tokens/s: {Paths.Relative(settings.ResultPath!)}"));
+        console.Line(Text($"{questions.Count - failed:N0} answers, {tokens:N0} tokens, {tokens / progress.Elapsed.TotalSeconds:N0} tokens/s: {Paths.Relative(settings.ResultPath!)}"));
         console.JsonLine(JsonText.Line(json =>
         {
-            json.WriteNumber("answers", questions.Count);
+            json.WriteNumber("answers", questions.Count - failed);
+            json.WriteNumber("failed", failed);
             json.WriteNumber("tokens", tokens);
             json.WriteNumber("seconds", progress.Elapsed.TotalSeconds);
             json.WriteString("result_path", settings.ResultPath);
@@ -61,26 +65,34 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
             : throw new HoneException(ExitCode.Data, "The data set is empty.", string.Join(", ", settings.ValDataset), "Check that the file holds rows.");
     }
 
-    private ChatAnswer Ask(in Question question, CancellationToken cancellation)
+    /// <summary>The answer, or why there is none: a row that does not fit must not cost the answers to the others.</summary>
+    private ChatAnswer? Ask(in Question question, CancellationToken cancellation, out string? error)
     {
+        error = null;
         try
         {
             return session.Answer(question.Prompt.Messages, question.Prompt.Tools, cancellation);
         }
-        catch (HoneException e) when (e.ExitCode is ExitCode.Data or ExitCode.Usage)
+        catch (HoneException e) when (e.ExitCode is ExitCode.Usage)
+        {
+            error = e.Message;
+            return null;
+        }
+        catch (HoneException e) when (e.ExitCode is ExitCode.Data)
         {
             throw new HoneException(ExitCode.Data, e.Message, question.Location.ToString(), e.Fix, e);
         }
     }
 
-    private static string Result(Question question, ChatAnswer answer) => JsonText.Line(json =>
+    private static string Result(Question question, ChatAnswer? answer, string? error) => JsonText.Line(json =>
     {
-        json.WriteString("response", answer.Text);
+        json.WriteString("response", answer?.Text);
+        if (error is not null) json.WriteString("error", error);
         if (question.Prompt.Reference is { } reference) json.WriteString("labels", reference);
-        json.WriteString("finish_reason", AnswerPrinter.Reason(answer.Reason));
+        json.WriteString("finish_reason", answer is null ? "error" : AnswerPrinter.Reason(answer.Reason));
         foreach (var field in question.Row.EnumerateObject())
         {
-            if (field.Name is not ("response" or "labels" or "finish_reason")) field.WriteTo(json);
+            if (field.Name is not ("response" or "labels" or "finish_reason" or "error")) field.WriteTo(json);
         }
     });
 

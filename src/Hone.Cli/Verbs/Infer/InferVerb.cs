@@ -21,7 +21,10 @@ internal sealed class InferVerb : Verb<InferSettings>
             ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", loaded.Folder, "Put the tokenizer files of the model into it.");
         using var model = new ChatModel(loaded.Decoder, tokenizer, loaded.Template);
         var options = Options(settings, loaded);
-        using var session = model.StartChat(options, settings.System);
+        var longest = loaded.Decoder.Spec.MaxPositions;
+        if (settings.MaxLength > longest)
+            throw new HoneException(ExitCode.Usage, $"max_length is {settings.MaxLength}, the model's longest is {longest}.", null, $"Use at most {longest}.");
+        using var session = model.StartChat(options, settings.System, settings.MaxLength ?? 0);
         if (settings.ValDataset.Count > 0)
         {
             new BulkInference(session, settings, console).Run(cancellation);
