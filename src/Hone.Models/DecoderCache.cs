@@ -6,7 +6,8 @@ namespace Hone.Models;
 
 /// <summary>
 /// Keys and values of one growing text, and the scratch to append tokens to it: generation. The prompt goes in as one
-/// piece, then token by token. Memory is planned from the capacity and taken once.
+/// piece, then token by token. Memory is planned from the capacity and taken once. Rotary frequencies that follow the length of
+/// the sequence follow the first piece that goes into an empty cache, never the capacity: room for a longer answer changes nothing.
 /// </summary>
 public sealed class DecoderCache : IDisposable
 {
@@ -19,6 +20,7 @@ public sealed class DecoderCache : IDisposable
     private readonly Tensor ids, positions, cos, sin, hidden, normed, rstd, headRstd, query, attention, gate, up, rank, logits;
     private readonly int[] positionsOnHost;
     private readonly float[] logitsOnHost;
+    private int rotarySequence;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="decoder">The model; it must outlive the cache.</param>
@@ -41,7 +43,7 @@ public sealed class DecoderCache : IDisposable
         positions = arena.Allocate(DType.I32, 1, n);
         cos = arena.Allocate(capacity, decoder.RotaryPairs);
         sin = arena.Allocate(capacity, decoder.RotaryPairs);
-        decoder.FillRotary(cos, sin);
+        decoder.FillRotary(cos, sin, rotarySequence = 1);
         hidden = arena.Allocate(n, spec.HiddenSize);
         normed = arena.Allocate(n, spec.HiddenSize);
         rstd = arena.Allocate(n, 1);
@@ -80,17 +82,25 @@ public sealed class DecoderCache : IDisposable
         if (tokens.Length > Capacity - Length)
             throw new HoneException(ExitCode.Usage, $"{Length + tokens.Length} tokens do not fit into a context of {Capacity}.", null,
                 "Shorten the prompt or raise max_length.");
+        if (Length == 0) FollowLength(tokens.Length);
         for (var start = 0; start < tokens.Length; start += maxChunk)
         {
             var n = Math.Min(maxChunk, tokens.Length - start);
             Run(tokens.Slice(start, n), wantLogits: start + n == tokens.Length);
         }
 
+        GC.KeepAlive(this);
         return logitsOnHost;
     }
 
     /// <inheritdoc/>
     public void Dispose() => arena.Dispose();
+
+    private void FollowLength(int sequence)
+    {
+        if (decoder.Spec.RopeScaling.Kind is not (RopeKind.Dynamic or RopeKind.LongRope) || sequence == rotarySequence) return;
+        decoder.FillRotary(cos, sin, rotarySequence = sequence);
+    }
 
     private void Run(ReadOnlySpan<int> tokens, bool wantLogits)
     {

@@ -29,11 +29,11 @@ public sealed class DecoderWorkspace : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(shape.MaxTokens, 1);
         this.decoder = decoder;
         kernels = decoder.Kernels;
-        Shape = shape with { MaxTargets = Math.Clamp(shape.MaxTargets, 1, shape.MaxTokens) };
+        Shape = shape.Bounded();
         Reserve(decoder, Shape);
         arena = kernels.CreateArena("workspace");
         buffers = new WorkspaceBuffers(new BufferLedger(arena), decoder, Shape);
-        decoder.FillRotary(buffers.Cos, buffers.Sin);
+        decoder.FillRotary(buffers.Cos, buffers.Sin, Shape.MaxSequence);
         targetRows = new int[Shape.MaxTargets];
         targetIds = new int[Shape.MaxTargets];
         targetWeights = new float[Shape.MaxTargets];
@@ -60,7 +60,7 @@ public sealed class DecoderWorkspace : IDisposable
     {
         ArgumentNullException.ThrowIfNull(decoder);
         var ledger = new BufferLedger(null);
-        _ = new WorkspaceBuffers(ledger, decoder, shape with { MaxTargets = Math.Clamp(shape.MaxTargets, 1, shape.MaxTokens) });
+        _ = new WorkspaceBuffers(ledger, decoder, shape.Bounded());
         return ledger.Entries;
     }
 
@@ -96,6 +96,8 @@ public sealed class DecoderWorkspace : IDisposable
     {
         var (t, vocabulary) = (batch.TokenCount, decoder.Spec.VocabularySize);
         if (output.Length != (long)t * vocabulary) throw new ArgumentException($"{output.Length} numbers for [{t}, {vocabulary}] logits");
+        if (Shape.Training && t > Shape.MaxTargets)
+            throw new InvalidOperationException($"A workspace for training holds logits of {Shape.MaxTargets} rows; {t} were asked for.");
         var hidden = Forward(Upload(batch, null), default);
         var normed = buffers.Scratch.Normed.SliceRows(0, t);
         decoder.FinalNorm.Forward(kernels, hidden, normed, buffers.FinalRstd.SliceRows(0, t));
@@ -103,6 +105,7 @@ public sealed class DecoderWorkspace : IDisposable
         var logits = own.Allocate(t, vocabulary);
         kernels.Linear(normed, decoder.OutputTable.Value, logits, default);
         kernels.Download(logits, output);
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
@@ -122,7 +125,11 @@ public sealed class DecoderWorkspace : IDisposable
         var hidden = Forward(input, rows);
         var gradient = Loss(hidden, n, gradientScale);
         if (gradientScale is not null) Backward(input, rows, gradient);
-        return Totals(batch, n);
+        var totals = Totals(batch, n);
+
+        // Views do not keep the arena alive: a collected workspace must not free it under a running op.
+        GC.KeepAlive(this);
+        return totals;
     }
 
     private BlockInput Upload(MicroBatch batch, ulong? dropoutKey)
@@ -130,6 +137,12 @@ public sealed class DecoderWorkspace : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         var t = batch.TokenCount;
         if (t == 0 || t > Shape.MaxTokens) throw new ArgumentException($"a micro-batch of {t} tokens; the workspace holds 1 to {Shape.MaxTokens}");
+        for (var i = 0; i < batch.SegmentCount; i++)
+        {
+            var length = batch.SegmentStarts[i + 1] - batch.SegmentStarts[i];
+            if (length > Shape.MaxSequence) throw new ArgumentException($"a sample of {length} tokens; the workspace holds 1 to {Shape.MaxSequence}");
+        }
+
         foreach (var id in batch.Ids.AsSpan(0, t))
         {
             if ((uint)id >= (uint)decoder.Spec.VocabularySize)

@@ -9,11 +9,11 @@ public static class RotaryTable
 {
     /// <summary>
     /// Inverse frequencies, <c>RotarySize / 2</c> of them. Only <see cref="RopeKind.Dynamic"/> and
-    /// <see cref="RopeKind.LongRope"/> look at <paramref name="positions"/>.
+    /// <see cref="RopeKind.LongRope"/> look at <paramref name="sequence"/>.
     /// </summary>
     /// <param name="spec">The model.</param>
-    /// <param name="positions">Length of the longest sequence that the table serves.</param>
-    public static float[] InverseFrequencies(DecoderSpec spec, int positions)
+    /// <param name="sequence">Length of the longest sequence that the table serves.</param>
+    public static float[] InverseFrequencies(DecoderSpec spec, int sequence)
     {
         var scaling = spec.RopeScaling;
         switch (scaling.Kind)
@@ -21,13 +21,13 @@ public static class RotaryTable
             case RopeKind.Linear:
                 return Array.ConvertAll(Unscaled(spec, spec.RopeTheta), f => f / (float)scaling.Factor);
             case RopeKind.Dynamic:
-                return Unscaled(spec, DynamicBase(spec, positions));
+                return Unscaled(spec, DynamicBase(spec, sequence));
             case RopeKind.Llama3:
                 return Array.ConvertAll(Unscaled(spec, spec.RopeTheta), f => Llama3(f, scaling));
             case RopeKind.Yarn:
                 return Yarn(spec);
             case RopeKind.LongRope:
-                return LongRope(spec, positions);
+                return LongRope(spec, sequence);
             default:
                 return Unscaled(spec, spec.RopeTheta);
         }
@@ -38,11 +38,12 @@ public static class RotaryTable
     /// </summary>
     /// <param name="spec">The model.</param>
     /// <param name="positions">Rows to fill.</param>
+    /// <param name="sequence">Length of the longest sequence that the table serves, as in <see cref="InverseFrequencies"/>.</param>
     /// <param name="cos">= [positions, RotarySize / 2].</param>
     /// <param name="sin">= [positions, RotarySize / 2].</param>
-    public static void Fill(DecoderSpec spec, int positions, Span<float> cos, Span<float> sin)
+    public static void Fill(DecoderSpec spec, int positions, int sequence, Span<float> cos, Span<float> sin)
     {
-        var frequencies = InverseFrequencies(spec, positions);
+        var frequencies = InverseFrequencies(spec, sequence);
         var half = frequencies.Length;
         if (positions < 0 || cos.Length != (long)positions * half || sin.Length != cos.Length)
             throw new ArgumentException($"rotary tables of {cos.Length} and {sin.Length} elements can't hold [{positions}, {half}]");

@@ -26,8 +26,8 @@ internal sealed class WorkspaceBuffers
         Weights = ledger.Take("batch", 1, s);
         Losses = ledger.Take("batch", 1, s);
         Corrects = ledger.Take("batch", 1, s, DType.I32);
-        Cos = ledger.Take("rotary table", t, decoder.RotaryPairs);
-        Sin = ledger.Take("rotary table", t, decoder.RotaryPairs);
+        Cos = ledger.Take("rotary table", shape.MaxSequence, decoder.RotaryPairs);
+        Sin = ledger.Take("rotary table", shape.MaxSequence, decoder.RotaryPairs);
 
         // Without a backward pass two hidden states take turns.
         hidden = new Tensor[shape.Training ? decoder.Blocks.Count + 1 : 2];
@@ -38,7 +38,7 @@ internal sealed class WorkspaceBuffers
             activations[i] = new BlockActivations(ledger, "activations", keepAll ? [decoder.Blocks[i]] : decoder.Blocks, t);
         Scratch = new BlockScratch(ledger, decoder.Blocks, shape);
         FinalRstd = ledger.Take("scratch", t, 1);
-        Logits = ledger.Take("logits", LogitRows(spec.VocabularySize, s), spec.VocabularySize);
+        Logits = ledger.Take("logits", Math.Min(s, LogitRows(spec.VocabularySize)), spec.VocabularySize);
         if (!shape.Training) return;
         HiddenGradient = ledger.Take("gradients of activations", s, spec.HiddenSize);
         InputGradient = ledger.Take("gradients of activations", t, spec.HiddenSize);
@@ -82,11 +82,9 @@ internal sealed class WorkspaceBuffers
 
     public BlockActivations Activations(int i) => activations[i % activations.Length];
 
-    /// <summary>Equal chunks of the supervised rows, none larger than <see cref="LogitsBytes"/>.</summary>
-    private static int LogitRows(int vocabulary, int targets)
-    {
-        var most = (int)Math.Clamp(LogitsBytes / (4L * vocabulary), 16, Math.Clamp(targets, 16, MostLogitRows));
-        var chunks = (targets + most - 1) / most;
-        return (targets + chunks - 1) / chunks;
-    }
+    /// <summary>
+    /// Rows of a chunk. Gradients of the output layer are summed chunk by chunk, so the borders must not follow the largest
+    /// micro-batch of a run: a validation row would change the bits of training.
+    /// </summary>
+    private static int LogitRows(int vocabulary) => (int)Math.Clamp(LogitsBytes / (4L * vocabulary), 16, MostLogitRows);
 }

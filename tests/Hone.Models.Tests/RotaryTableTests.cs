@@ -36,7 +36,7 @@ public class RotaryTableTests
         var half = spec.RotarySize / 2;
         var cos = new float[positions * half];
         var sin = new float[positions * half];
-        RotaryTable.Fill(spec, positions, cos, sin);
+        RotaryTable.Fill(spec, positions, positions, cos, sin);
         CompareTable(golden.Floats($"{name}.cos"), cos, half, spec);
         CompareTable(golden.Floats($"{name}.sin"), sin, half, spec);
     }
@@ -61,7 +61,7 @@ public class RotaryTableTests
     public void Tables_of_the_wrong_size_are_refused()
     {
         var spec = Configs.Golden("llama_untied");
-        Assert.Throws<ArgumentException>(() => RotaryTable.Fill(spec, 4, new float[31], new float[32]));
+        Assert.Throws<ArgumentException>(() => RotaryTable.Fill(spec, 4, 4, new float[31], new float[32]));
     }
 
     // [positions, D] with both halves equal against [positions, D/2]. An angle of position p carries p times the relative error of

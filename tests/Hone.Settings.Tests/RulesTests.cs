@@ -20,6 +20,8 @@ public sealed class RulesTests
         { "lr_scheduler_type", s_sound with { LrSchedulerType = LrSchedulerType.Constant, WarmupSteps = 3 } },
         { "weight_decay", s_sound with { WeightDecay = -0.1 } },
         { "adam_beta2", s_sound with { AdamBeta2 = 1 } },
+        { "adam_beta2", s_sound with { AdamBeta2 = 0.99999999 } },
+        { "adam_epsilon", s_sound with { AdamEpsilon = 1e-46 } },
         { "max_grad_norm", s_sound with { MaxGradNorm = double.PositiveInfinity } },
         { "num_train_epochs", s_sound with { NumTrainEpochs = 0 } },
         { "max_steps", s_sound with { MaxSteps = 0 } },

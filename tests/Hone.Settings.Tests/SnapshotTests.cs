@@ -17,7 +17,7 @@ public sealed class SnapshotTests : IDisposable
             Dataset = [_folder.Write("rows.jsonl", "{}") + "#7"],
             ModelName = ["小黄", "Xiao \"Huang\""],
             LearningRate = 1.0 / 3,
-            AdamEpsilon = 1e-300,
+            AdamEpsilon = 1.17e-38,
             GradientCheckpointing = false,
             TorchDtype = SaveDtype.Float16,
             TargetModules = ["q_proj"],

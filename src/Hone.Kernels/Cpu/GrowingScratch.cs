@@ -7,6 +7,7 @@ internal sealed unsafe class GrowingScratch(string name) : IDisposable
 {
     private Arena? arena;
     private void* block;
+    private bool disposed;
 
     /// <summary>Bytes held now.</summary>
     public long Bytes { get; private set; }
@@ -14,12 +15,29 @@ internal sealed unsafe class GrowingScratch(string name) : IDisposable
     /// <summary>At least so many bytes, with whatever was in them.</summary>
     public void* Ensure(long bytes)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         if (bytes <= Bytes) return block;
-        arena?.Dispose();
+        Free();
+        var rounded = (bytes + Arena.Alignment - 1) / Arena.Alignment * Arena.Alignment;
         arena = new Arena(name);
-        Bytes = (bytes + Arena.Alignment - 1) / Arena.Alignment * Arena.Alignment;
-        return block = arena.AllocateBytes(Bytes);
+
+        // The allocation can fail; the next call must then find nothing instead of what was freed.
+        block = arena.AllocateBytes(rounded);
+        Bytes = rounded;
+        return block;
     }
 
-    public void Dispose() => arena?.Dispose();
+    public void Dispose()
+    {
+        disposed = true;
+        Free();
+    }
+
+    private void Free()
+    {
+        arena?.Dispose();
+        arena = null;
+        block = null;
+        Bytes = 0;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Hone.Kernels.Cpu;
 
@@ -35,6 +36,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
     private int items;
     private int next;
     private int left;
+    private int busy;
     private Exception? failure;
 
     /// <summary>Starts the workers.</summary>
@@ -59,12 +61,39 @@ internal sealed unsafe class ThreadTeam : IDisposable
     /// <summary>Threads, the caller included.</summary>
     public int Count { get; }
 
-    /// <summary>Runs the items of a job on all threads and waits for them. Not reentrant.</summary>
+    /// <summary>Runs the items of a job on all threads and waits for them. Not reentrant. What an item throws comes out as it is.</summary>
+    /// <exception cref="ObjectDisposedException">The team is gone, and with it the memory that its ops share.</exception>
+    /// <exception cref="InvalidOperationException">Another job is running.</exception>
     public void Run<TJob>(int itemCount, in TJob job)
         where TJob : unmanaged, ITeamJob
     {
+        ObjectDisposedException.ThrowIf(stopping, this);
         if (itemCount <= 0) return;
-        var copy = job;
+        if (Interlocked.Exchange(ref busy, 1) != 0)
+            throw new InvalidOperationException("Two callers used one kernel object at the same time; give each its own.");
+        try
+        {
+            RunAlone(itemCount, job);
+        }
+        finally
+        {
+            Volatile.Write(ref busy, 0);
+        }
+    }
+
+    /// <summary>Ends the workers.</summary>
+    public void Dispose()
+    {
+        if (stopping) return;
+        stopping = true;
+        for (var i = 1; i < Count; i++) wake[i].Release();
+        foreach (var t in threads) t.Join();
+        for (var i = 1; i < Count; i++) wake[i].Dispose();
+    }
+
+    private void RunAlone<TJob>(int itemCount, TJob copy)
+        where TJob : unmanaged, ITeamJob
+    {
         if (Count == 1 || itemCount == 1)
         {
             for (var i = 0; i < itemCount; i++) copy.Execute(i, 0);
@@ -89,18 +118,7 @@ internal sealed unsafe class ThreadTeam : IDisposable
             else Thread.SpinWait(10);
         }
 
-        if (Interlocked.Exchange(ref failure, null) is { } e)
-            throw new InvalidOperationException("A kernel thread failed: " + e.Message, e);
-    }
-
-    /// <summary>Ends the workers.</summary>
-    public void Dispose()
-    {
-        if (stopping) return;
-        stopping = true;
-        for (var i = 1; i < Count; i++) wake[i].Release();
-        foreach (var t in threads) t.Join();
-        for (var i = 1; i < Count; i++) wake[i].Dispose();
+        if (Interlocked.Exchange(ref failure, null) is { } e) ExceptionDispatchInfo.Throw(e);
     }
 
     private static void Invoke<TJob>(void* state, int item, int thread)

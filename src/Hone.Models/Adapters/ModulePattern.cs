@@ -28,7 +28,7 @@ internal sealed class ModulePattern
         }
         catch (ArgumentException e)
         {
-            throw new HoneException(exitCode, $"\"{source}\" is not a valid regular expression: {e.Message}", null, "Correct the pattern.", e);
+            throw new HoneException(exitCode, $"\"{Excerpt.Of(source)}\" is not a valid regular expression: {e.Message}", null, "Correct the pattern.", e);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class ModulePattern
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new HoneException(exitCode, $"The regular expression \"{source}\" takes too long on {path}.", null, "Simplify the pattern.", e);
+            throw new HoneException(exitCode, $"The regular expression \"{Excerpt.Of(source)}\" takes too long on {Excerpt.Of(path)}.", null, "Simplify the pattern.", e);
         }
     }
 }

@@ -70,8 +70,8 @@ public sealed class PeftAdapterFile : IDisposable
         var targets = new TargetResolver(spec, Config, ExitCode.Model).ResolveAny();
         var missing = targets.Where(path => !modules.ContainsKey(path)).ToList();
         var unexpected = modules.Keys.Except(targets).ToList();
-        if (missing.Count > 0) throw Misfit($"has no weights for {missing.Count} modules that it targets, such as {missing[0]}");
-        if (unexpected.Count > 0) throw Misfit($"has weights for {unexpected.Count} modules that it doesn't target or the model lacks, such as {unexpected[0]}");
+        if (missing.Count > 0) throw Misfit($"has no weights for {missing.Count} modules that it targets, such as {Excerpt.Of(missing[0])}");
+        if (unexpected.Count > 0) throw Misfit($"has weights for {unexpected.Count} modules that it doesn't target or the model lacks, such as {Excerpt.Of(unexpected[0])}");
 
         var slots = spec.Tensors().Where(slot => slot.Kind == TensorKind.Linear).ToDictionary(slot => slot.ModulePath);
         foreach (var (path, (a, b)) in modules)
@@ -133,7 +133,7 @@ public sealed class PeftAdapterFile : IDisposable
         foreach (var module in down.Keys.Union(up.Keys).Order(StringComparer.Ordinal))
         {
             if (!down.TryGetValue(module, out var a) || !up.TryGetValue(module, out var b))
-                throw new HoneException(ExitCode.Model, $"{module} has only one of lora_A and lora_B.", file.Path, "Fetch the adapter again.");
+                throw new HoneException(ExitCode.Model, $"{Excerpt.Of(module)} has only one of lora_A and lora_B.", file.Path, "Fetch the adapter again.");
             CheckPair(module, a, b);
             modules.Add(module, (a, b));
         }
@@ -145,12 +145,12 @@ public sealed class PeftAdapterFile : IDisposable
         if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != rank || b.Shape[1] != rank)
         {
             throw new HoneException(ExitCode.Model,
-                $"{module}: {PeftConfig.FileName} says rank {rank}, but lora_A is [{string.Join(", ", a.Shape)}] and lora_B is [{string.Join(", ", b.Shape)}].",
+                $"{Excerpt.Of(module)}: {PeftConfig.FileName} says rank {rank}, but lora_A is [{string.Join(", ", a.Shape)}] and lora_B is [{string.Join(", ", b.Shape)}].",
                 file.Path, "Configuration and weights must come from one save.");
         }
 
         if (!IsFloat(a.Type) || !IsFloat(b.Type))
-            throw new HoneException(ExitCode.Model, $"{module} is stored as {a.Type} and {b.Type}, not as F32, BF16 or F16.", file.Path);
+            throw new HoneException(ExitCode.Model, $"{Excerpt.Of(module)} is stored as {a.Type} and {b.Type}, not as F32, BF16 or F16.", file.Path);
     }
 
     // A tensor stored in full often only accompanies another feature, so it is named last.
@@ -158,7 +158,7 @@ public sealed class PeftAdapterFile : IDisposable
     {
         var (_, name, feature) = names.Select(n => (Index: Array.FindIndex(Features, f => n.Contains(f.Mark, StringComparison.Ordinal)), Name: n))
             .OrderBy(hit => hit.Index).Select(hit => (hit.Index, hit.Name, Features[hit.Index].Feature)).First();
-        return new HoneException(ExitCode.Model, $"The adapter file holds {name}: {feature}, which is not supported.", file.Path,
+        return new HoneException(ExitCode.Model, $"The adapter file holds {Excerpt.Of(name)}: {feature}, which is not supported.", file.Path,
             "Merge the adapter with the tool that made it, or train it without this feature.");
     }
 

@@ -66,23 +66,12 @@ public sealed record PeftConfig
     public string ToJson() => PeftConfigJson.Write(this);
 
     /// <summary>Rank of one module, with <see cref="RankPattern"/> applied.</summary>
-    public int RankOf(string modulePath) => Matching(RankPattern, modulePath, Rank);
+    public int RankOf(string modulePath) => PatternTable<int>.Of(RankPattern).Find(modulePath, Rank);
 
     /// <summary>What B·A·x of one module is multiplied by, with both patterns and <see cref="UseRsLora"/> applied.</summary>
     public double ScalingOf(string modulePath)
     {
         double rank = RankOf(modulePath);
-        return Matching(AlphaPattern, modulePath, LoraAlpha) / (UseRsLora ? Math.Sqrt(rank) : rank);
-    }
-
-    // In ordinal order, because that is how PEFT saves the patterns: a saved adapter must mean what it meant in training.
-    private static T Matching<T>(IReadOnlyList<KeyValuePair<string, T>> patterns, string modulePath, T otherwise)
-    {
-        foreach (var (pattern, value) in patterns.OrderBy(p => p.Key, StringComparer.Ordinal))
-        {
-            if (ModulePattern.End(pattern, ExitCode.Model).IsMatch(modulePath)) return value;
-        }
-
-        return otherwise;
+        return PatternTable<double>.Of(AlphaPattern).Find(modulePath, LoraAlpha) / (UseRsLora ? Math.Sqrt(rank) : rank);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -45,8 +46,8 @@ internal static class PeftConfigJson
             Source = json,
         };
         if (config.Target is null) throw keys.Missing("target_modules");
-        if (config.LoraDropout is < 0 or > 1)
-            throw new HoneException(ExitCode.Model, "lora_dropout must lie between 0 and 1.", where);
+        if (config.LoraDropout is not (>= 0 and < 1))
+            throw new HoneException(ExitCode.Model, "lora_dropout must be at least 0 and less than 1.", where);
         return config;
     }
 
@@ -108,13 +109,13 @@ internal static class PeftConfigJson
     private static bool Same(JsonNode? a, JsonNode? b) => JsonNode.DeepEquals(a, b)
         || (a?.GetValueKind() == JsonValueKind.Number && b?.GetValueKind() == JsonValueKind.Number && ToDouble(a) == ToDouble(b));
 
-    private static double ToDouble(JsonNode number) => double.Parse(number.ToJsonString());
+    private static double ToDouble(JsonNode number) => double.Parse(number.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static JsonValue Number(double value) =>
         value == Math.Floor(value) && Math.Abs(value) < 1L << 53 ? JsonValue.Create((long)value) : JsonValue.Create(value);
 
     // Python writes a whole float with ".0".
-    private static JsonNode Real(double value) => JsonNode.Parse(value == Math.Floor(value) ? $"{value:F1}" : $"{value:R}")!;
+    private static JsonNode Real(double value) => JsonNode.Parse(value.ToString(value == Math.Floor(value) ? "F1" : "R", CultureInfo.InvariantCulture))!;
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {

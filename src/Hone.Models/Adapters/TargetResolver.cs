@@ -75,7 +75,7 @@ internal sealed class TargetResolver(DecoderSpec spec, PeftConfig config, ExitCo
     private void CheckLayers(TargetModules target)
     {
         if (config.LayersToTransform.Count > 0 && target.Pattern is not null)
-            throw new HoneException(exitCode, $"layers_to_transform can't be combined with target_modules {target}.", null, "Give target_modules as a list.");
+            throw new HoneException(exitCode, $"layers_to_transform can't be combined with target_modules {Excerpt.Of(target.ToString())}.", null, "Give target_modules as a list.");
         if (config.LayersPattern.Count > 0 && config.LayersToTransform.Count == 0)
             throw new HoneException(exitCode, "layers_pattern needs layers_to_transform.", null, "Give layers_to_transform, or leave layers_pattern out.");
         var beyond = config.LayersToTransform.Where(layer => layer < 0 || layer >= spec.LayerCount).ToList();
@@ -86,8 +86,9 @@ internal sealed class TargetResolver(DecoderSpec spec, PeftConfig config, ExitCo
     private HoneException NothingMatches(string target)
     {
         var names = LinearNames();
-        var near = names.OrderByDescending(name => name == Suggestion.Nearest(target, names)).Take(NamesInMessage);
-        return new HoneException(exitCode, $"target_modules: nothing in the model matches {target}.", null, $"The model has {string.Join(", ", near)}; all-linear means all of them.");
+        var nearest = Suggestion.Nearest(target, names);
+        var near = names.OrderByDescending(name => name == nearest).Take(NamesInMessage);
+        return new HoneException(exitCode, $"target_modules: nothing in the model matches {Excerpt.Of(target)}.", null, $"The model has {string.Join(", ", near)}; all-linear means all of them.");
     }
 
     private List<string> LinearNames() =>

@@ -52,7 +52,7 @@ public sealed class CheckpointReader : IDisposable
     {
         if (tensors.TryGetValue(name, out var tensor)) return tensor;
         var near = Suggestion.Nearest(name, Names);
-        throw new HoneException(ExitCode.Model, $"The checkpoint has no tensor {name}.", Folder, near is null ? null : $"The nearest name that it has is {near}.");
+        throw new HoneException(ExitCode.Model, $"The checkpoint has no tensor {Excerpt.Of(name)}.", Folder, near is null ? null : $"The nearest name that it has is {near}.");
     }
 
     /// <summary>The tensor of a slot.</summary>
@@ -129,7 +129,7 @@ public sealed class CheckpointReader : IDisposable
         foreach (var (name, shard) in shards)
         {
             var tensor = opened[shard].Find(name)
-                ?? throw new HoneException(ExitCode.Model, $"The index says that {shard} holds {name}, but it doesn't.", index, "Fetch the files again; they are not of one save.");
+                ?? throw new HoneException(ExitCode.Model, $"The index says that {Excerpt.Of(shard)} holds {Excerpt.Of(name)}, but it doesn't.", index, "Fetch the files again; they are not of one save.");
             tensors.Add(name, tensor);
         }
     }
@@ -154,5 +154,5 @@ public sealed class CheckpointReader : IDisposable
         (spec.TieWordEmbeddings && name == "lm_head.weight") || name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal);
 
     private static string Few(List<string> names) =>
-        string.Join(", ", names.Take(NamesInMessage)) + (names.Count > NamesInMessage ? ", …" : "");
+        string.Join(", ", names.Take(NamesInMessage).Select(Excerpt.Of)) + (names.Count > NamesInMessage ? ", …" : "");
 }

@@ -75,15 +75,15 @@ internal sealed class SafetensorsHeader
         {
             var key = reader.GetString()!;
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) throw Broken("__metadata__ holds something that is not a text");
-            if (!metadata.TryAdd(key, reader.GetString()!)) throw Broken($"__metadata__ has the key {Show(key)} twice");
+            if (!metadata.TryAdd(key, reader.GetString()!)) throw Broken($"__metadata__ has the key {Excerpt.Of(key)} twice");
         }
     }
 
     private void ReadTensor(ref Utf8JsonReader reader, string name)
     {
-        if (!names.Add(name)) throw Broken($"the tensor {Show(name)} is there twice");
+        if (!names.Add(name)) throw Broken($"the tensor {Excerpt.Of(name)} is there twice");
         if (names.Count > MaxTensors) throw Broken($"there are more than {MaxTensors:N0} tensors");
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Broken($"the entry of tensor {Show(name)} is not an object");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Broken($"the entry of tensor {Excerpt.Of(name)} is not an object");
 
         string? type = null;
         long[]? shape = null;
@@ -104,7 +104,7 @@ internal sealed class SafetensorsHeader
                     offsets = ReadNumbers(ref reader, name, "data_offsets");
                     break;
                 default:
-                    throw Broken($"tensor {Show(name)}: the key {Show(key!)} is unknown, repeated or of the wrong type");
+                    throw Broken($"tensor {Excerpt.Of(name)}: the key {Excerpt.Of(key!)} is unknown, repeated or of the wrong type");
             }
         }
 
@@ -113,13 +113,13 @@ internal sealed class SafetensorsHeader
 
     private long[] ReadNumbers(ref Utf8JsonReader reader, string name, string key)
     {
-        if (reader.TokenType != JsonTokenType.StartArray) throw Broken($"tensor {Show(name)}: {key} is not a list");
+        if (reader.TokenType != JsonTokenType.StartArray) throw Broken($"tensor {Excerpt.Of(name)}: {key} is not a list");
         var numbers = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
-                throw Broken($"tensor {Show(name)}: {key} holds something that is not a whole number from 0 to 2^63 − 1");
-            if (numbers.Count == MaxDimensions) throw Broken($"tensor {Show(name)}: {key} has more than {MaxDimensions} entries");
+                throw Broken($"tensor {Excerpt.Of(name)}: {key} holds something that is not a whole number from 0 to 2^63 − 1");
+            if (numbers.Count == MaxDimensions) throw Broken($"tensor {Excerpt.Of(name)}: {key} has more than {MaxDimensions} entries");
             numbers.Add(number);
         }
 
@@ -129,14 +129,14 @@ internal sealed class SafetensorsHeader
     private SafetensorsEntry Check(string name, string? type, long[]? shape, long[]? offsets)
     {
         if (type is null || shape is null || offsets is not { Length: 2 })
-            throw Broken($"tensor {Show(name)}: dtype, shape or the two data_offsets are missing");
+            throw Broken($"tensor {Excerpt.Of(name)}: dtype, shape or the two data_offsets are missing");
         if (!SafetensorsTypes.TryParse(type, out var known))
-            throw new HoneException(ExitCode.Model, $"Tensor {Show(name)} has the element type {Show(type)}, which is not supported.", path);
+            throw new HoneException(ExitCode.Model, $"Tensor {Excerpt.Of(name)} has the element type {Excerpt.Of(type)}, which is not supported.", path);
         var (begin, end) = (offsets[0], offsets[1]);
         if (begin > end || end > dataBytes)
-            throw Broken($"tensor {Show(name)}: its data [{begin:N0}, {end:N0}) lies outside the {dataBytes:N0} bytes that the file has");
+            throw Broken($"tensor {Excerpt.Of(name)}: its data [{begin:N0}, {end:N0}) lies outside the {dataBytes:N0} bytes that the file has");
         if (!TryCountBytes(shape, known, out var bytes) || bytes != end - begin)
-            throw Broken($"tensor {Show(name)}: {type} of shape [{string.Join(", ", shape)}] does not fill its {end - begin:N0} bytes");
+            throw Broken($"tensor {Excerpt.Of(name)}: {type} of shape [{string.Join(", ", shape)}] does not fill its {end - begin:N0} bytes");
         return new SafetensorsEntry(name, known, shape, begin, end);
     }
 
@@ -159,8 +159,8 @@ internal sealed class SafetensorsHeader
         var position = 0L;
         foreach (var entry in entries)
         {
-            if (entry.Begin < position) throw Broken($"the data of tensor {Show(entry.Name)} overlaps another tensor's");
-            if (entry.Begin > position) throw Broken($"there is a gap of {entry.Begin - position:N0} bytes before tensor {Show(entry.Name)}");
+            if (entry.Begin < position) throw Broken($"the data of tensor {Excerpt.Of(entry.Name)} overlaps another tensor's");
+            if (entry.Begin > position) throw Broken($"there is a gap of {entry.Begin - position:N0} bytes before tensor {Excerpt.Of(entry.Name)}");
             position = entry.End;
         }
 
@@ -169,6 +169,4 @@ internal sealed class SafetensorsHeader
 
     private HoneException Broken(string what, Exception? inner = null) =>
         new(ExitCode.Model, $"This is not a sound safetensors file: {what}.", path, "Fetch the file again; it may be cut short or damaged.", inner);
-
-    private static string Show(string text) => text.Length <= 120 ? text : text[..119] + "…";
 }

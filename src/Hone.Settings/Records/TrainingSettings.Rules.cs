@@ -97,6 +97,11 @@ public abstract partial record TrainingSettings
         rules.Below("adam_beta1", AdamBeta1, 0, 1);
         rules.Below("adam_beta2", AdamBeta2, 0, 1);
         rules.Above("adam_epsilon", AdamEpsilon, 0);
+
+        // The optimizer computes in F32, where these would be 1 and 0 and every weight NaN.
+        rules.Require("adam_beta1", AdamBeta1 >= 1 || (float)AdamBeta1 < 1, "adam_beta1 is 1 in single precision", "use at most 0.9999999");
+        rules.Require("adam_beta2", AdamBeta2 >= 1 || (float)AdamBeta2 < 1, "adam_beta2 is 1 in single precision", "use at most 0.9999999");
+        rules.Require("adam_epsilon", AdamEpsilon <= 0 || (float)AdamEpsilon > 0, "adam_epsilon is 0 in single precision", "use 1e-38 or more");
         rules.Within("max_grad_norm", MaxGradNorm, 0, double.MaxValue);
     }
 

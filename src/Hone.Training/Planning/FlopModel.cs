@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hone.Models;
 
 namespace Hone.Training.Planning;
@@ -16,17 +17,39 @@ public sealed class FlopModel
     public FlopModel(Decoder decoder)
     {
         ArgumentNullException.ThrowIfNull(decoder);
-        foreach (var p in decoder.Parameters.Concat(decoder.AdapterParameters))
+        var all = decoder.Parameters.Concat(decoder.AdapterParameters).ToList();
+        var lowest = decoder["model.embed_tokens.weight"].IsTrainable
+            ? -1
+            : all.Where(p => p.IsTrainable).Select(p => BlockOf(p) ?? int.MaxValue).DefaultIfEmpty(int.MaxValue).Min();
+        foreach (var p in all)
         {
-            // Forward and the gradient of the input take 2 each; a trained matrix takes 2 more.
-            if (p.Shape.Count < 2 || p.Name == "model.embed_tokens.weight" || p.Name == "lm_head.weight") continue;
-            perToken += (p.IsTrainable ? 6.0 : 4.0) * p.Count;
+            if (p.Shape.Count < 2 || BlockOf(p) is not { } block) continue;
+
+            // After its attention the last block runs only for the learned rows.
+            var operations = Factor(p, block, lowest) * p.Count;
+            if (block == decoder.Spec.LayerCount - 1 && !ReadsBlockInput(p)) perLearnedToken += operations;
+            else perToken += operations;
         }
 
         var head = decoder.Parameters.LastOrDefault(p => p.Name == "lm_head.weight") ?? decoder["model.embed_tokens.weight"];
-        perLearnedToken = (head.IsTrainable ? 6.0 : 4.0) * head.Count;
+        perLearnedToken += (head.IsTrainable ? 6.0 : 4.0) * head.Count;
     }
 
     /// <summary>Operations of a step, or of a whole run.</summary>
     public double Of(double tokens, double learnedTokens) => perToken * tokens + perLearnedToken * learnedTokens;
+
+    // Forward and the gradient of the input take 2 each; a trained matrix takes 2 more. Nothing goes back below the lowest
+    // trained block, nor to its input.
+    private static double Factor(Parameter p, int block, int lowest)
+    {
+        if (block < lowest) return 2;
+        var needsInputGradient = block > lowest || !ReadsBlockInput(p) || p.Name.EndsWith(".lora_B.weight", StringComparison.Ordinal);
+        return 2 + (needsInputGradient ? 2 : 0) + (p.IsTrainable ? 2 : 0);
+    }
+
+    private static bool ReadsBlockInput(Parameter p) => p.Name.Contains(".q_proj.", StringComparison.Ordinal)
+        || p.Name.Contains(".k_proj.", StringComparison.Ordinal) || p.Name.Contains(".v_proj.", StringComparison.Ordinal);
+
+    private static int? BlockOf(Parameter p) =>
+        p.Name.Split('.') is ["model", "layers", var number, ..] && int.TryParse(number, CultureInfo.InvariantCulture, out var block) ? block : null;
 }

@@ -26,6 +26,15 @@ public sealed class CpuKernelsTests
     }
 
     [Fact]
+    public void Ops_of_a_device_that_is_gone_are_refused()
+    {
+        var kernels = new CpuKernels(1);
+        using var data = new LowRankData(30, 20, 70, 4, 0, Tensors.DType.F32);
+        kernels.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => data.Run(kernels));
+    }
+
+    [Fact]
     public void Peaks_are_measured_and_finite()
     {
         // A processor without fused multiply-add reaches less than 0.1 GFLOP/s with them.

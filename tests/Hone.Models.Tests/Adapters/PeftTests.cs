@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Hone.Models.Adapters;
 using Hone.Models.Weights;
@@ -81,6 +82,35 @@ public class PeftTests
     }
 
     [Fact]
+    public void Numbers_are_written_the_same_whatever_the_culture()
+    {
+        var config = new PeftConfig { LoraDropout = 0.05, LoraAlpha = 0.5, Target = TargetModules.AllLinear, Source = new JsonObject { ["lora_alpha"] = 0.5 } };
+        var expected = config.ToJson();
+        var before = CultureInfo.CurrentCulture;
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NumberGroupSeparator) = (",", ".");
+        try
+        {
+            CultureInfo.CurrentCulture = culture;
+            Assert.Equal(expected, config.ToJson());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void Patterns_without_number_are_refused_and_the_first_in_ordinal_order_wins()
+    {
+        var config = new PeftConfig { RankPattern = [new("q_.*", 3), new("[qk]_proj", 2)] };
+        Assert.Equal((2, 3, 8), (config.RankOf("a.q_proj"), config.RankOf("a.q_other"), config.RankOf("a.v_proj")));
+        Assert.Equal(4, (config with { RankPattern = [new("q_proj", 4)] }).RankOf("a.q_proj"));
+        var many = config with { RankPattern = [.. Enumerable.Range(0, 5000).Select(i => KeyValuePair.Create($"m{i}", 1))] };
+        Assert.Equal(ExitCode.Model, Assert.Throws<HoneException>(() => many.RankOf("a.q_proj")).ExitCode);
+    }
+
+    [Fact]
     public void Unknown_keys_survive_and_changed_ones_are_written()
     {
         var json = JsonNode.Parse("""{"peft_type": "LORA", "target_modules": ".*q_proj", "r": 4, "lora_alpha": 4.0, "peft_version": "0.17.0", "note": {"b": [1, 2], "a": null}}""")!;
@@ -121,6 +151,7 @@ public class PeftTests
     [InlineData("""{"rank_pattern": {"q_proj": -1}}""", "q_proj")]
     [InlineData("""{"rank_pattern": []}""", "rank_pattern")]
     [InlineData("""{"lora_dropout": 2}""", "lora_dropout")]
+    [InlineData("""{"lora_dropout": 1}""", "lora_dropout")]
     public void Settings_that_can_not_be_followed_are_refused_by_name(string changes, string named)
     {
         var json = JsonNode.Parse("""{"peft_type": "LORA", "target_modules": ["q_proj"]}""")!.AsObject();
