@@ -35,7 +35,7 @@ public sealed class TrainingSession : IDisposable
         Tokenizer = Tokenizer.Load(ModelFolder);
         Tokenizer.RequireFits(Spec.VocabularySize, ModelFolder);
         Template = settings.Template is { } file ? ChatTemplate.FromFile(file, ModelFolder) : ChatTemplate.FromModelFolder(ModelFolder);
-        MaxLength = Math.Min(settings.MaxLength ?? Spec.MaxPositions, Spec.MaxPositions);
+        MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
 
     /// <summary>What was asked for.</summary>
@@ -94,16 +94,19 @@ public sealed class TrainingSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
-        var session = new TrainingSession(settings, new CpuKernels(settings.Threads ?? 0));
+        var kernels = new CpuKernels(settings.Threads ?? 0);
+        TrainingSession? session = null;
         try
         {
+            session = new TrainingSession(settings, kernels);
             session.LoadData(progress, cancellation);
             session.MakePlan();
             return session;
         }
         catch
         {
-            session.Dispose();
+            if (session is null) kernels.Dispose();
+            else session.Dispose();
             throw;
         }
     }
@@ -118,11 +121,12 @@ public sealed class TrainingSession : IDisposable
         var replaces = ReplacesRun(resume);
         decoder = LoadModel();
 
-        // Not before the model is there: a run that can't start must not cost the one before.
-        if (replaces) Directory.Delete(Settings.OutputDir, recursive: true);
-        run = OpenRun(resume);
-        trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run, observer);
+        trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer);
         if (resume is not null) trainer.Resume(resume);
+
+        // Nothing is written before this: a run that can't start must not cost the one before.
+        run = replaces ? ReplacedRun.Replace(Settings.OutputDir, () => OpenRun(resume)) : OpenRun(resume);
+        trainer.WriteTo(run, resume);
     }
 
     /// <summary>Trains to the end, or until asked to stop.</summary>
@@ -252,7 +256,7 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Whether an earlier run is in the way and may be deleted.</summary>
     private bool ReplacesRun(string? resume)
     {
-        if (Settings.AddVersion || resume is not null || !Directory.Exists(Settings.OutputDir)) return false;
+        if (Settings.AddVersion || GoesOnInItsRun(resume) || !Directory.Exists(Settings.OutputDir)) return false;
         if (!Directory.EnumerateFileSystemEntries(Settings.OutputDir).Any()) return false;
         if (!Settings.OverwriteOutputDir)
         {
@@ -260,19 +264,19 @@ public sealed class TrainingSession : IDisposable
                 "Name another output_dir, go on with --resume_from_checkpoint last, or set overwrite_output_dir true.");
         }
 
-        if (!File.Exists(Path.Combine(Settings.OutputDir, "args.json")))
-        {
-            throw new HoneException(ExitCode.Usage, "The output folder holds no run of Hone, so it is not overwritten.", Settings.OutputDir,
-                "Name another output_dir.");
-        }
-
+        ReplacedRun.RequireReplaceable(Settings.OutputDir, [ModelFolder, Settings.Adapters, Settings.Template, resume,
+            .. Settings.Dataset.Concat(Settings.ValDataset).Select(d => DatasetReference.Parse(d).Path)]);
         return true;
     }
+
+    /// <summary>A checkpoint that was copied elsewhere starts a run folder of its own: its neighbours are not this run's.</summary>
+    private static bool GoesOnInItsRun(string? resume) =>
+        resume is not null && RunDirectory.IsRun(Path.GetDirectoryName(Path.GetFullPath(resume)) ?? resume);
 
     private RunDirectory OpenRun(string? resume)
     {
         var board = Settings.ReportTo.Contains(Reporter.TensorBoard);
-        if (resume is not null) return RunDirectory.OpenFor(resume, board);
+        if (GoesOnInItsRun(resume)) return RunDirectory.OpenFor(resume!, board);
         var arguments = SettingsSnapshot.ToJson(Settings);
         return Settings.AddVersion
             ? RunDirectory.CreateVersion(RunsFolder, arguments, DateTime.Now, board)

@@ -177,6 +177,28 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_checkpoint_that_was_being_replaced_when_the_process_died_is_found()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        Directory.Move(checkpoint, checkpoint + ".old");
+        Assert.Equal(checkpoint, ResumePoint.Find("last", folder.PathOf("run"), _ => { }));
+    }
+
+    [Fact]
+    public void Last_says_when_the_newest_run_has_no_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        Directory.Move(folder.PathOf("run"), folder.PathOf("v0-20261121-093000"));
+        Directory.CreateDirectory(folder.PathOf("v1-20261121-093100"));
+        var warnings = new List<string>();
+        var found = ResumePoint.Find("last", folder.Path, warnings.Add);
+        Assert.Equal(folder.PathOf($"v0-20261121-093000/{Path.GetFileName(checkpoint)}"), found);
+        Assert.Contains("v1-20261121-093100", Assert.Single(warnings));
+    }
+
+    [Fact]
     public void A_run_that_is_being_written_cannot_be_opened_again()
     {
         using var folder = new TemporaryFolder();
