@@ -4,6 +4,7 @@ using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Models;
 using Hone.Models.Adapters;
+using Hone.Models.Weights;
 using Hone.Settings;
 using Hone.Tensors;
 using Hone.Text.Templates;
@@ -32,8 +33,8 @@ public sealed class TrainingSession : IDisposable
         this.kernels = kernels;
         ModelFolder = settings.Model!;
         Spec = DecoderSpec.Load(ModelFolder);
-        Tokenizer = Tokenizer.Load(ModelFolder);
-        Tokenizer.RequireFits(Spec.VocabularySize, ModelFolder);
+        Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
+        Tokenizer?.RequireFits(Spec.VocabularySize, ModelFolder);
         Template = settings.Template is { } file ? ChatTemplate.FromFile(file, ModelFolder) : ChatTemplate.FromModelFolder(ModelFolder);
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
@@ -47,8 +48,8 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Shape of the model.</summary>
     public DecoderSpec Spec { get; }
 
-    /// <summary>The model's tokenizer.</summary>
-    public Tokenizer Tokenizer { get; }
+    /// <summary>The model's tokenizer; null when the folder has none, which rows of <c>input_ids</c> don't need.</summary>
+    public Tokenizer? Tokenizer { get; }
 
     /// <summary>The chat template in use; null when the model has none.</summary>
     public ChatTemplate? Template { get; }
@@ -71,6 +72,9 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Parameters that are trained.</summary>
     public long TrainableParameters { get; private set; }
 
+    /// <summary>The adapter that is trained, new or from a file; null when all weights are.</summary>
+    public PeftConfig? Adapter { get; private set; }
+
     /// <summary>Operations of a step.</summary>
     public FlopModel Flops { get; private set; } = null!;
 
@@ -87,10 +91,10 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>Reads the model's description and the data, and plans the run. No weight is loaded, nothing is written.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="progress">Told what is being done, and how many rows are read.</param>
+    /// <param name="progress">Told how many rows of a data set are read.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">Settings, model files or data can't be used, or memory will not suffice.</exception>
-    public static TrainingSession Prepare(TrainingSettings settings, Action<string>? progress = null, CancellationToken cancellation = default)
+    public static TrainingSession Prepare(TrainingSettings settings, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
@@ -147,9 +151,9 @@ public sealed class TrainingSession : IDisposable
         kernels.Dispose();
     }
 
-    private void LoadData(Action<string>? progress, CancellationToken cancellation)
+    private void LoadData(Action<int>? progress, CancellationToken cancellation)
     {
-        var loader = new DatasetLoader(Tokenizer, Template, Tokenizer.StopIds(Spec.EndIds), new DatasetOptions
+        var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
         {
             Scope = Settings.LossScale switch
             {
@@ -170,14 +174,16 @@ public sealed class TrainingSession : IDisposable
             ModelAuthor = Settings.ModelAuthor,
             Seed = (ulong)Settings.EffectiveDataSeed,
             SampleAtRandom = Settings.Shuffle,
-            EndId = Tokenizer.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
+            VocabularySize = Spec.VocabularySize,
+            Threads = Settings.Threads,
+            EndId = Tokenizer?.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
         });
         Train = Load(loader, Settings.Dataset, progress, cancellation);
         if (Settings.ValDataset.Count > 0) Validation = Load(loader, Settings.ValDataset, progress, cancellation);
         else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);
     }
 
-    private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<string>? progress, CancellationToken cancellation)
+    private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<int>? progress, CancellationToken cancellation)
     {
         var references = files.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
         var data = Read(loader, references, progress, cancellation);
@@ -188,11 +194,11 @@ public sealed class TrainingSession : IDisposable
             "Mend these rows, or leave them out with --strict false.");
     }
 
-    private LoadedDataset Read(DatasetLoader loader, IReadOnlyList<(string, int?)> files, Action<string>? progress, CancellationToken cancellation)
+    private LoadedDataset Read(DatasetLoader loader, IReadOnlyList<(string, int?)> files, Action<int>? progress, CancellationToken cancellation)
     {
         try
         {
-            return loader.Load(files, rows => progress?.Invoke($"reading {rows:N0} rows"), cancellation);
+            return loader.Load(files, progress, cancellation);
         }
         catch (HoneException e) when (Template is null && e.ExitCode == ExitCode.Data)
         {
@@ -218,8 +224,9 @@ public sealed class TrainingSession : IDisposable
             RowName = row => Train.Locations[row].ToString(),
         };
         Plan = new TrainingPlan(Train.Samples, Validation?.Samples ?? [], Options);
-        using var outline = Decoder.Outline(Spec, kernels, IsFull);
+        using var outline = Decoder.Outline(Spec with { StoredType = TypeInFile() }, kernels, IsFull);
         AttachAdapter(outline);
+        Adapter = outline.Adapter;
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
         heldBytes = SystemMemory.ResidentBytes;
@@ -229,6 +236,16 @@ public sealed class TrainingSession : IDisposable
         if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);
         Options = Options with { GradientCheckpointing = GradientCheckpointing };
     }
+
+    /// <summary>What most of the weights are stored as: config.json says it too, and is sometimes wrong.</summary>
+    private DType TypeInFile()
+    {
+        if (IsRandom || !Directory.EnumerateFiles(ModelFolder, "*.safetensors").Any()) return Spec.StoredType;
+        using var reader = CheckpointReader.Open(ModelFolder);
+        return reader.Names.Select(reader.Get).GroupBy(t => t.Type).MaxBy(g => g.Sum(t => (long)t.Data.Rows * t.Data.Columns))?.Key ?? Spec.StoredType;
+    }
+
+    private bool IsRandom => Settings is PretrainSettings { Init: WeightInit.Random };
 
     private bool IsFull => Settings.TunerType == TunerType.Full;
 
@@ -285,8 +302,7 @@ public sealed class TrainingSession : IDisposable
 
     private Decoder LoadModel()
     {
-        var random = Settings is PretrainSettings { Init: WeightInit.Random };
-        var model = random ? Decoder.Create(Spec, kernels, (ulong)Settings.Seed) : Decoder.Load(ModelFolder, kernels, IsFull);
+        var model = IsRandom ? Decoder.Create(Spec, kernels, (ulong)Settings.Seed) : Decoder.Load(ModelFolder, kernels, IsFull);
         try
         {
             AttachAdapter(model);

@@ -199,6 +199,18 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Lines_that_the_log_has_lost_are_written_again()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 2, LoggingSteps = 1, EvalStrategy = IntervalStrategy.No };
+        using (var run = new TinyRun(settings, folder.PathOf("run"))) run.Run();
+        var log = folder.PathOf("run/logging.jsonl");
+        File.WriteAllLines(log, File.ReadAllLines(log).Take(2));
+        using (var run = new TinyRun(settings, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-4"))) run.Run();
+        Assert.Equal(["1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"], Steps(folder));
+    }
+
+    [Fact]
     public void A_run_that_is_being_written_cannot_be_opened_again()
     {
         using var folder = new TemporaryFolder();
