@@ -69,7 +69,8 @@ public sealed class DatasetLoader
     {
         try
         {
-            Parallel.For(0, rows.Length, i => outcomes[i] = Convert(rows[i]));
+            var threads = new ParallelOptions { MaxDegreeOfParallelism = options.Threads is > 0 and var n ? n : -1 };
+            Parallel.For(0, rows.Length, threads, i => outcomes[i] = Convert(rows[i]));
         }
         catch (AggregateException e) when (e.InnerExceptions.OfType<HoneException>().FirstOrDefault() is { } error)
         {

@@ -48,6 +48,9 @@ public sealed record DatasetOptions
     /// <summary>Ids that rows with <c>input_ids</c> may hold are below this; null takes the tokenizer's vocabulary.</summary>
     public int? VocabularySize { get; init; }
 
+    /// <summary>Threads that tokenize; null or 0 takes what the machine has.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Appended to plain text so that its end is learned; null appends nothing.</summary>
     public int? EndId { get; init; }
 }

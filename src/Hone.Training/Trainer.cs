@@ -22,7 +22,7 @@ public sealed partial class Trainer : IDisposable
     private readonly IReadOnlyList<TokenizedSample> validation;
     private readonly TrainerOptions options;
     private readonly TrainingSettings settings;
-    private readonly RunDirectory? run;
+    private RunDirectory? run;
     private readonly ITrainingObserver observer;
     private readonly LearningRateSchedule schedule;
     private readonly AdamWOptimizer optimizer;
@@ -85,12 +85,28 @@ public sealed partial class Trainer : IDisposable
         epoch = Plan.Epoch(state.Progress.Epoch);
         if (state.Progress.MicroBatch > epoch.MicroBatchCount)
             throw CheckpointContents.Unusable(checkpoint, $"micro-batch {state.Progress.MicroBatch} of {epoch.MicroBatchCount} is the next", null);
+        if (state.Progress.GlobalStep >= Plan.TotalSteps)
+            throw new HoneException(ExitCode.Usage, $"The run is finished: the checkpoint has all {Plan.TotalSteps:N0} steps.", checkpoint,
+                "Use it as it is, resume from an earlier checkpoint, or start a new run.");
         CheckpointContents.ReadTensors(checkpoint, optimizer, state, decoder.Kernels);
         progress = state.Progress;
         startStep = progress.GlobalStep;
-        if (run is null) return;
+        if (run is not null) GoOnIn(run, checkpoint);
+    }
+
+    /// <summary>Writes into a folder from now on: it is opened when nothing can be wrong with the run any more.</summary>
+    /// <param name="directory">The folder of the run.</param>
+    /// <param name="resumed">What was given to <see cref="Resume"/>; null when the run is new.</param>
+    internal void WriteTo(RunDirectory directory, string? resumed)
+    {
+        run = directory;
+        if (resumed is not null) GoOnIn(directory, resumed);
+    }
+
+    private void GoOnIn(RunDirectory run, string checkpoint)
+    {
         run.Rewind(progress.LogHistory, startStep, Plan.TotalSteps);
-        if (Path.GetDirectoryName(checkpoint) == run.Path) lastSaved = CheckpointName.Parse(Path.GetFileName(checkpoint));
+        if (Path.GetDirectoryName(Path.GetFullPath(checkpoint)) == run.Path) lastSaved = CheckpointName.Parse(Path.GetFileName(checkpoint));
         if (BestName is { } best && !Directory.Exists(run.Checkpoints.PathOf(best)))
             (progress.BestMetric, progress.BestStep, progress.BestCheckpoint) = (null, null, null);
     }

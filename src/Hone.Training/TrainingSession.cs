@@ -4,6 +4,7 @@ using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Models;
 using Hone.Models.Adapters;
+using Hone.Models.Weights;
 using Hone.Settings;
 using Hone.Tensors;
 using Hone.Text.Templates;
@@ -32,10 +33,10 @@ public sealed class TrainingSession : IDisposable
         this.kernels = kernels;
         ModelFolder = settings.Model!;
         Spec = DecoderSpec.Load(ModelFolder);
-        Tokenizer = Tokenizer.Load(ModelFolder);
-        Tokenizer.RequireFits(Spec.VocabularySize, ModelFolder);
+        Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
+        Tokenizer?.RequireFits(Spec.VocabularySize, ModelFolder);
         Template = settings.Template is { } file ? ChatTemplate.FromFile(file, ModelFolder) : ChatTemplate.FromModelFolder(ModelFolder);
-        MaxLength = Math.Min(settings.MaxLength ?? Spec.MaxPositions, Spec.MaxPositions);
+        MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
 
     /// <summary>What was asked for.</summary>
@@ -47,8 +48,8 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Shape of the model.</summary>
     public DecoderSpec Spec { get; }
 
-    /// <summary>The model's tokenizer.</summary>
-    public Tokenizer Tokenizer { get; }
+    /// <summary>The model's tokenizer; null when the folder has none, which rows of <c>input_ids</c> don't need.</summary>
+    public Tokenizer? Tokenizer { get; }
 
     /// <summary>The chat template in use; null when the model has none.</summary>
     public ChatTemplate? Template { get; }
@@ -71,6 +72,9 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Parameters that are trained.</summary>
     public long TrainableParameters { get; private set; }
 
+    /// <summary>The adapter that is trained, new or from a file; null when all weights are.</summary>
+    public PeftConfig? Adapter { get; private set; }
+
     /// <summary>Operations of a step.</summary>
     public FlopModel Flops { get; private set; } = null!;
 
@@ -87,23 +91,26 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>Reads the model's description and the data, and plans the run. No weight is loaded, nothing is written.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="progress">Told what is being done, and how many rows are read.</param>
+    /// <param name="progress">Told how many rows of a data set are read.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">Settings, model files or data can't be used, or memory will not suffice.</exception>
-    public static TrainingSession Prepare(TrainingSettings settings, Action<string>? progress = null, CancellationToken cancellation = default)
+    public static TrainingSession Prepare(TrainingSettings settings, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
-        var session = new TrainingSession(settings, new CpuKernels(settings.Threads ?? 0));
+        var kernels = new CpuKernels(settings.Threads ?? 0);
+        TrainingSession? session = null;
         try
         {
+            session = new TrainingSession(settings, kernels);
             session.LoadData(progress, cancellation);
             session.MakePlan();
             return session;
         }
         catch
         {
-            session.Dispose();
+            if (session is null) kernels.Dispose();
+            else session.Dispose();
             throw;
         }
     }
@@ -118,11 +125,12 @@ public sealed class TrainingSession : IDisposable
         var replaces = ReplacesRun(resume);
         decoder = LoadModel();
 
-        // Not before the model is there: a run that can't start must not cost the one before.
-        if (replaces) Directory.Delete(Settings.OutputDir, recursive: true);
-        run = OpenRun(resume);
-        trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run, observer);
+        trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer);
         if (resume is not null) trainer.Resume(resume);
+
+        // Nothing is written before this: a run that can't start must not cost the one before.
+        run = replaces ? ReplacedRun.Replace(Settings.OutputDir, () => OpenRun(resume)) : OpenRun(resume);
+        trainer.WriteTo(run, resume);
     }
 
     /// <summary>Trains to the end, or until asked to stop.</summary>
@@ -143,9 +151,9 @@ public sealed class TrainingSession : IDisposable
         kernels.Dispose();
     }
 
-    private void LoadData(Action<string>? progress, CancellationToken cancellation)
+    private void LoadData(Action<int>? progress, CancellationToken cancellation)
     {
-        var loader = new DatasetLoader(Tokenizer, Template, Tokenizer.StopIds(Spec.EndIds), new DatasetOptions
+        var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
         {
             Scope = Settings.LossScale switch
             {
@@ -166,14 +174,16 @@ public sealed class TrainingSession : IDisposable
             ModelAuthor = Settings.ModelAuthor,
             Seed = (ulong)Settings.EffectiveDataSeed,
             SampleAtRandom = Settings.Shuffle,
-            EndId = Tokenizer.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
+            VocabularySize = Spec.VocabularySize,
+            Threads = Settings.Threads,
+            EndId = Tokenizer?.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
         });
         Train = Load(loader, Settings.Dataset, progress, cancellation);
         if (Settings.ValDataset.Count > 0) Validation = Load(loader, Settings.ValDataset, progress, cancellation);
         else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);
     }
 
-    private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<string>? progress, CancellationToken cancellation)
+    private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<int>? progress, CancellationToken cancellation)
     {
         var references = files.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
         var data = Read(loader, references, progress, cancellation);
@@ -184,11 +194,11 @@ public sealed class TrainingSession : IDisposable
             "Mend these rows, or leave them out with --strict false.");
     }
 
-    private LoadedDataset Read(DatasetLoader loader, IReadOnlyList<(string, int?)> files, Action<string>? progress, CancellationToken cancellation)
+    private LoadedDataset Read(DatasetLoader loader, IReadOnlyList<(string, int?)> files, Action<int>? progress, CancellationToken cancellation)
     {
         try
         {
-            return loader.Load(files, rows => progress?.Invoke($"reading {rows:N0} rows"), cancellation);
+            return loader.Load(files, progress, cancellation);
         }
         catch (HoneException e) when (Template is null && e.ExitCode == ExitCode.Data)
         {
@@ -214,8 +224,9 @@ public sealed class TrainingSession : IDisposable
             RowName = row => Train.Locations[row].ToString(),
         };
         Plan = new TrainingPlan(Train.Samples, Validation?.Samples ?? [], Options);
-        using var outline = Decoder.Outline(Spec, kernels, IsFull);
+        using var outline = Decoder.Outline(Spec with { StoredType = TypeInFile() }, kernels, IsFull);
         AttachAdapter(outline);
+        Adapter = outline.Adapter;
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
         heldBytes = SystemMemory.ResidentBytes;
@@ -225,6 +236,16 @@ public sealed class TrainingSession : IDisposable
         if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);
         Options = Options with { GradientCheckpointing = GradientCheckpointing };
     }
+
+    /// <summary>What most of the weights are stored as: config.json says it too, and is sometimes wrong.</summary>
+    private DType TypeInFile()
+    {
+        if (IsRandom || !Directory.EnumerateFiles(ModelFolder, "*.safetensors").Any()) return Spec.StoredType;
+        using var reader = CheckpointReader.Open(ModelFolder);
+        return reader.Names.Select(reader.Get).GroupBy(t => t.Type).MaxBy(g => g.Sum(t => (long)t.Data.Rows * t.Data.Columns))?.Key ?? Spec.StoredType;
+    }
+
+    private bool IsRandom => Settings is PretrainSettings { Init: WeightInit.Random };
 
     private bool IsFull => Settings.TunerType == TunerType.Full;
 
@@ -252,7 +273,7 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Whether an earlier run is in the way and may be deleted.</summary>
     private bool ReplacesRun(string? resume)
     {
-        if (Settings.AddVersion || resume is not null || !Directory.Exists(Settings.OutputDir)) return false;
+        if (Settings.AddVersion || GoesOnInItsRun(resume) || !Directory.Exists(Settings.OutputDir)) return false;
         if (!Directory.EnumerateFileSystemEntries(Settings.OutputDir).Any()) return false;
         if (!Settings.OverwriteOutputDir)
         {
@@ -260,19 +281,19 @@ public sealed class TrainingSession : IDisposable
                 "Name another output_dir, go on with --resume_from_checkpoint last, or set overwrite_output_dir true.");
         }
 
-        if (!File.Exists(Path.Combine(Settings.OutputDir, "args.json")))
-        {
-            throw new HoneException(ExitCode.Usage, "The output folder holds no run of Hone, so it is not overwritten.", Settings.OutputDir,
-                "Name another output_dir.");
-        }
-
+        ReplacedRun.RequireReplaceable(Settings.OutputDir, [ModelFolder, Settings.Adapters, Settings.Template, resume,
+            .. Settings.Dataset.Concat(Settings.ValDataset).Select(d => DatasetReference.Parse(d).Path)]);
         return true;
     }
+
+    /// <summary>A checkpoint that was copied elsewhere starts a run folder of its own: its neighbours are not this run's.</summary>
+    private static bool GoesOnInItsRun(string? resume) =>
+        resume is not null && RunDirectory.IsRun(Path.GetDirectoryName(Path.GetFullPath(resume)) ?? resume);
 
     private RunDirectory OpenRun(string? resume)
     {
         var board = Settings.ReportTo.Contains(Reporter.TensorBoard);
-        if (resume is not null) return RunDirectory.OpenFor(resume, board);
+        if (GoesOnInItsRun(resume)) return RunDirectory.OpenFor(resume!, board);
         var arguments = SettingsSnapshot.ToJson(Settings);
         return Settings.AddVersion
             ? RunDirectory.CreateVersion(RunsFolder, arguments, DateTime.Now, board)
@@ -281,8 +302,7 @@ public sealed class TrainingSession : IDisposable
 
     private Decoder LoadModel()
     {
-        var random = Settings is PretrainSettings { Init: WeightInit.Random };
-        var model = random ? Decoder.Create(Spec, kernels, (ulong)Settings.Seed) : Decoder.Load(ModelFolder, kernels, IsFull);
+        var model = IsRandom ? Decoder.Create(Spec, kernels, (ulong)Settings.Seed) : Decoder.Load(ModelFolder, kernels, IsFull);
         try
         {
             AttachAdapter(model);

@@ -102,6 +102,66 @@ public sealed class RunDamageTests : IDisposable
         Assert.False(Directory.Exists(model.Output));
     }
 
+    [Fact]
+    public void A_finished_run_is_not_resumed_and_says_so()
+    {
+        Assert.Equal(0, model.Run("--max_steps", "1").ExitCode);
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, model.Output);
+        var run = model.Run("--max_steps", "1", "--output_dir", relative, "--resume_from_checkpoint", "last");
+        Assert.Equal((int)ExitCode.Usage, run.ExitCode);
+        Assert.Contains("run is finished", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_goes_on_in_a_relative_output_folder()
+    {
+        Assert.Equal(0, model.Run().ExitCode);
+        Directory.Delete(Path.Combine(model.Output, "checkpoint-8"), recursive: true);
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, model.Output);
+        Assert.Equal(0, model.Run("--output_dir", relative, "--resume_from_checkpoint", "last").ExitCode);
+        Assert.Contains("checkpoint-8", Checkpoints());
+    }
+
+    [Fact]
+    public void A_copied_checkpoint_goes_on_in_the_output_folder_and_its_neighbours_stay()
+    {
+        Assert.Equal(0, model.Run().ExitCode);
+        Directory.CreateDirectory(model.Sub("backup"));
+        Directory.Move(Path.Combine(model.Output, "checkpoint-7"), model.Sub("backup/checkpoint-7"));
+        Directory.Delete(model.Output, recursive: true);
+        Assert.Equal(0, model.Run("--resume_from_checkpoint", model.Sub("backup/checkpoint-7")).ExitCode);
+        Assert.Equal(["checkpoint-8"], Checkpoints());
+        Assert.Equal([model.Sub("backup/checkpoint-7")], Directory.GetFileSystemEntries(model.Sub("backup")));
+    }
+
+    [Fact]
+    public void A_run_that_the_new_one_reads_from_is_not_overwritten()
+    {
+        Assert.Equal(0, model.Run("--max_steps", "1").ExitCode);
+        var run = model.Run("--overwrite_output_dir", "true", "--adapters", Path.Combine(model.Output, "checkpoint-1"));
+        Assert.Equal((int)ExitCode.Usage, run.ExitCode);
+        Assert.Contains("lies in it", run.Error, StringComparison.Ordinal);
+        Assert.Equal(["checkpoint-1"], Checkpoints());
+    }
+
+    [Fact]
+    public void A_folder_of_another_trainer_is_not_overwritten()
+    {
+        Directory.CreateDirectory(model.Output);
+        File.WriteAllText(Path.Combine(model.Output, "args.json"), "{}");
+        Assert.Equal((int)ExitCode.Usage, model.Run("--overwrite_output_dir", "true").ExitCode);
+        Assert.True(File.Exists(Path.Combine(model.Output, "args.json")));
+    }
+
+    [Fact]
+    public void Rows_longer_than_the_model_has_positions_are_refused()
+    {
+        var run = model.Run("--max_length", "99999");
+        Assert.Equal((int)ExitCode.Usage, run.ExitCode);
+        Assert.Contains("max_length is 99999", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(model.Output));
+    }
+
     private string[] Checkpoints() => [.. Directory.GetDirectories(model.Output, "checkpoint-*").Select(p => Path.GetFileName(p)).Order()];
 
     /// <summary>Puts a NaN into the weight of the last norm.</summary>

@@ -177,6 +177,40 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_checkpoint_that_was_being_replaced_when_the_process_died_is_found()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        Directory.Move(checkpoint, checkpoint + ".old");
+        Assert.Equal(checkpoint, ResumePoint.Find("last", folder.PathOf("run"), _ => { }));
+    }
+
+    [Fact]
+    public void Last_says_when_the_newest_run_has_no_checkpoint()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoint = StopAfterTwoSteps(folder);
+        Directory.Move(folder.PathOf("run"), folder.PathOf("v0-20261121-093000"));
+        Directory.CreateDirectory(folder.PathOf("v1-20261121-093100"));
+        var warnings = new List<string>();
+        var found = ResumePoint.Find("last", folder.Path, warnings.Add);
+        Assert.Equal(folder.PathOf($"v0-20261121-093000/{Path.GetFileName(checkpoint)}"), found);
+        Assert.Contains("v1-20261121-093100", Assert.Single(warnings));
+    }
+
+    [Fact]
+    public void Lines_that_the_log_has_lost_are_written_again()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 2, LoggingSteps = 1, EvalStrategy = IntervalStrategy.No };
+        using (var run = new TinyRun(settings, folder.PathOf("run"))) run.Run();
+        var log = folder.PathOf("run/logging.jsonl");
+        File.WriteAllLines(log, File.ReadAllLines(log).Take(2));
+        using (var run = new TinyRun(settings, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-4"))) run.Run();
+        Assert.Equal(["1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"], Steps(folder));
+    }
+
+    [Fact]
     public void A_run_that_is_being_written_cannot_be_opened_again()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hone.Data;
 using Hone.Kernels.Cpu;
@@ -114,15 +115,15 @@ internal sealed class PlanReport
             console.Notice($"warning: {r.TurnsWithoutEnd:N0} answers end without an end token that is learned; the model may not know when to stop.");
     }
 
-    private string Tuner() => Settings.TunerType == TunerType.Full
+    private string Tuner() => _session.Adapter is not { } adapter
         ? $"all weights, {Figures.Count(_session.TrainableParameters)} parameters"
         : string.Create(CultureInfo.InvariantCulture,
-            $"LoRA r {Settings.LoraRank}, alpha {Settings.LoraAlpha}, {string.Join(' ', Settings.TargetModules)}: {Figures.Count(_session.TrainableParameters)} parameters ({(double)_session.TrainableParameters / _session.Spec.ParameterCount:P1})");
+            $"LoRA r {adapter.Rank}, alpha {adapter.LoraAlpha}, {adapter.Target}: {Figures.Count(_session.TrainableParameters)} parameters ({(double)_session.TrainableParameters / _session.Spec.ParameterCount:P1})");
 
     private string Steps(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
         $"{plan.TotalSteps:N0}, each of {Settings.PerDeviceTrainBatchSize * plan.AccumulationSteps} {(Settings.Packing ? "packs" : "rows")} in {plan.AccumulationSteps} micro-batches of at most {plan.MaxTokens:N0} tokens")
         + (Settings.Packing ? $"; packs {plan.PackingEfficiency:P1} full" : "");
 
     private string Rate(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
-        $"{Settings.EffectiveLearningRate:G4}, {Settings.LrSchedulerType.ToString().ToLowerInvariant()}, {Settings.EffectiveWarmupSteps(plan.TotalSteps)} warm-up steps");
+        $"{Settings.EffectiveLearningRate:G4}, {JsonNamingPolicy.SnakeCaseLower.ConvertName(Settings.LrSchedulerType.ToString())}, {Settings.EffectiveWarmupSteps(plan.TotalSteps)} warm-up steps");
 }

@@ -5,6 +5,7 @@ using Hone.Data.Rendering;
 using Hone.Inference;
 using Hone.Models;
 using Hone.Settings;
+using Hone.Training.Planning;
 
 namespace Hone.Cli;
 
@@ -54,7 +55,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
             System = settings.System,
             ModelName = settings.ModelName,
             ModelAuthor = settings.ModelAuthor,
-            MaxLength = Math.Min(settings.MaxLength ?? spec.MaxPositions, spec.MaxPositions),
+            MaxLength = RowLength.Of(settings.MaxLength, spec),
             Truncation = settings.TruncationStrategy switch
             {
                 TruncationStrategy.Left => Truncation.Left,

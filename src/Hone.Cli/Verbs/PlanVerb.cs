@@ -1,5 +1,4 @@
 using Hone.Settings;
-using Hone.Training;
 
 namespace Hone.Cli;
 
@@ -14,7 +13,7 @@ internal sealed class PlanVerb : Verb<PlanSettings>
 
     protected override ExitCode Run(PlanSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        using var session = TrainingSession.Prepare(settings, cancellation: cancellation);
+        using var session = TrainingVerb<SftSettings>.Prepare(settings, console, cancellation);
         var report = new PlanReport(session);
         report.Show(console, details: true);
         report.ShowSupervision(console);

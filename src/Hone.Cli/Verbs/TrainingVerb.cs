@@ -18,30 +18,42 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
 
     protected override ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent)
     {
-        using var session = TrainingSession.Prepare(settings, cancellation: cancellation);
+        using var session = Prepare(settings, console, cancellation);
         var report = new PlanReport(session);
         report.Show(console, details: false);
         report.ShowSupervision(console);
         using var display = new TrainingDisplay(console, report.Flops.Of, report.PeakGigaflops);
         session.Start(display);
         console.Line($"Writing {Paths.Relative(session.RunDirectoryPath)}");
-        var before = Ask(session, settings);
+        var before = Ask(session, settings, cancellation);
         var result = session.Run(cancellation, urgent);
         display.Dispose();
-        return Conclude(session, settings, console, result, before);
+        return Conclude(session, settings, console, result, before, urgent);
     }
 
-    private static ExitCode Conclude(TrainingSession session, TSettings settings, CliConsole console, SftResult result, IReadOnlyList<string> before)
+    /// <summary>Prepares a run and shows how many rows are read.</summary>
+    internal static TrainingSession Prepare(TrainingSettings settings, CliConsole console, CancellationToken cancellation)
+    {
+        using var progress = new WorkProgress(console, "reading", "rows");
+        return TrainingSession.Prepare(settings, rows => progress.Report(rows), cancellation);
+    }
+
+    /// <summary>As a shell takes it for one word.</summary>
+    private static string Quoted(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-:+=@\\".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
+
+    private static ExitCode Conclude(TrainingSession session, TSettings settings, CliConsole console, SftResult result, IReadOnlyList<string> before,
+        CancellationToken cancellation)
     {
         if (result.Interrupted)
         {
             console.Line($"Stopped after step {result.GlobalStep:N0} of {result.TotalSteps:N0}; the state is saved. Go on with the same command and");
-            console.Line($"  --resume_from_checkpoint {Paths.Relative(result.LastModelCheckpoint!)}");
+            if (result.LastModelCheckpoint is { } last) console.Line($"  --resume_from_checkpoint {Paths.Relative(last)}");
         }
         else
         {
-            if (settings.LoadBestModelAtEnd && result.BestModelCheckpoint != result.LastModelCheckpoint) session.LoadCheckpoint(result.BestModelCheckpoint!);
-            ShowAnswers(console, settings.ProbeQuestions, before, Ask(session, settings));
+            if (settings.LoadBestModelAtEnd && result.BestModelCheckpoint is { } best && best != result.LastModelCheckpoint) session.LoadCheckpoint(best);
+            ShowAnswers(console, settings.ProbeQuestions, before, Ask(session, settings, cancellation));
             ShowNext(console, settings, result);
         }
 
@@ -49,9 +61,9 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
         return result.ExitCode;
     }
 
-    private static List<string> Ask(TrainingSession session, TSettings settings)
+    private static List<string> Ask(TrainingSession session, TSettings settings, CancellationToken cancellation)
     {
-        if (settings.ProbeQuestions.Count == 0 || session.Template is null) return [];
+        if (settings.ProbeQuestions.Count == 0 || session.Template is null || session.Tokenizer is null) return [];
         using var model = new ChatModel(session.Decoder, session.Tokenizer, session.Template);
         using var chat = model.StartChat(new GenerationOptions { MaxNewTokens = settings.ProbeMaxNewTokens }, settings.System,
             Math.Min(session.Spec.MaxPositions, 1024));
@@ -59,7 +71,7 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
         foreach (var question in settings.ProbeQuestions)
         {
             chat.Reset();
-            answers.Add(chat.Ask(question).Text.Trim());
+            answers.Add(chat.Ask(question, cancellation: cancellation).Text.Trim());
         }
 
         return answers;
@@ -75,18 +87,21 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
 
     private static void ShowNext(CliConsole console, TSettings settings, SftResult result)
     {
-        var checkpoint = Paths.Relative(result.BestModelCheckpoint!);
-        var model = Paths.Relative(settings.Model!);
+        if (result.BestModelCheckpoint is not { } best) return;
+        var checkpoint = Quoted(Paths.Relative(best));
+        var model = Quoted(Paths.Relative(settings.Model!));
+        var chat = (settings.Template is { } file ? $" --template {Quoted(Paths.Relative(file))}" : "")
+            + (settings.System is { } system ? $" --system {Quoted(system)}" : "");
         console.Line();
         console.Heading("Next");
         if (settings.TunerType == TunerType.Lora)
         {
-            console.Line($"  ./hone infer --model {model} --adapters {checkpoint}");
+            console.Line($"  ./hone infer --model {model} --adapters {checkpoint}{chat}");
             console.Line($"  ./hone merge-lora --model {model} --adapters {checkpoint}");
         }
         else
         {
-            console.Line($"  ./hone infer --model {checkpoint}");
+            console.Line($"  ./hone infer --model {checkpoint}{chat}");
         }
 
         if (result.LogHistory.Count > 0) console.Line(string.Create(CultureInfo.InvariantCulture, $"  curves: {Paths.Relative(result.RunDirectory!)}/images"));

@@ -43,7 +43,7 @@ internal static class CheckpointContents
                 throw Unusable(path, "it says impossible things", null);
             return state;
         }
-        catch (Exception e) when (e is JsonException or IOException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or IOException or NotSupportedException or UnauthorizedAccessException)
         {
             throw Unusable(path, e.Message, e);
         }

@@ -47,7 +47,7 @@ internal static class CheckpointManifest
         {
             return $"{FileName} is not valid JSON";
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return e.Message;
         }

@@ -25,6 +25,9 @@ internal sealed class CheckpointStore
 
     public string PathOf(CheckpointName name) => Path.Combine(root, name.ToString());
 
+    /// <summary>Whether a process died between moving a checkpoint aside and moving its successor into place.</summary>
+    public static bool HasReplaced(string root) => Directory.Exists(root) && Directory.EnumerateDirectories(root, "checkpoint-*" + Replaced).Any();
+
     /// <summary>Tidies up after a process that died while saving, replacing or deleting.</summary>
     public void Recover()
     {

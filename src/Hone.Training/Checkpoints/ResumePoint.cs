@@ -17,18 +17,28 @@ public static class ResumePoint
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(warn);
-        return wanted == Last ? FindLast(runsFolder, warn) : Check(Follow(wanted));
+        return wanted == Last ? FindLast(Path.GetFullPath(runsFolder), warn) : Check(Follow(wanted));
     }
 
     private static string FindLast(string runsFolder, Action<string> warn)
     {
+        string? newest = null;
+        RunDirectory.RecoverIfIdle(runsFolder);
         foreach (var run in RunDirectory.Newest(runsFolder))
         {
+            newest ??= run;
+            RunDirectory.RecoverIfIdle(run);
             var store = new CheckpointStore(run);
             foreach (var name in store.List().Reverse())
             {
-                if (CheckpointManifest.FindDamage(store.PathOf(name)) is not { } damage) return store.PathOf(name);
-                warn($"{store.PathOf(name)} is passed over: {damage}.");
+                if (CheckpointManifest.FindDamage(store.PathOf(name)) is { } damage)
+                {
+                    warn($"{store.PathOf(name)} is passed over: {damage}.");
+                    continue;
+                }
+
+                if (run != newest) warn($"The newest run, {newest}, has no checkpoint to go on from; going on with {store.PathOf(name)}.");
+                return store.PathOf(name);
             }
         }
 
@@ -40,13 +50,21 @@ public static class ResumePoint
     private static string Follow(string path)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        if (!Directory.Exists(full) && File.Exists(full) && new FileInfo(full).Length < 200)
-            return Path.Combine(Path.GetDirectoryName(full)!, File.ReadAllText(full).Trim());
-        return Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        try
+        {
+            if (!Directory.Exists(full) && File.Exists(full) && new FileInfo(full).Length < 200)
+                return Path.Combine(Path.GetDirectoryName(full)!, File.ReadAllText(full).Trim());
+            return Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return full;
+        }
     }
 
     private static string Check(string folder)
     {
+        if (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) RunDirectory.RecoverIfIdle(parent);
         if (!Directory.Exists(folder))
             throw new HoneException(ExitCode.Usage, "The checkpoint to resume from does not exist.", folder, Offer(folder));
         if (CheckpointManifest.FindDamage(folder) is { } damage)
@@ -56,7 +74,7 @@ public static class ResumePoint
 
     private static string Offer(string folder)
     {
-        var run = Path.GetDirectoryName(folder)!;
+        var run = Path.GetDirectoryName(folder) ?? folder;
         var wanted = CheckpointName.Parse(Path.GetFileName(folder));
         var store = new CheckpointStore(run);
         foreach (var name in store.List().Reverse())

@@ -1,4 +1,5 @@
 using Hone.Models;
+using Hone.Tensors;
 
 namespace Hone.Training.Planning;
 
@@ -29,18 +30,19 @@ public sealed class MemoryPlan
     {
         ArgumentNullException.ThrowIfNull(decoder);
         DecoderWorkspace.Reserve(decoder, shape);
-        var trainable = decoder.TrainableParameters.Sum(p => p.Count);
         var lines = new List<MemoryLine>
         {
             new("weights, mapped from the file", decoder.MappedBytes),
             new("weights", decoder.WeightBytes),
             new("gradients", decoder.GradientBytes),
             new("adapter and its gradients", decoder.AdapterBytes),
-            new("optimizer moments", 2 * sizeof(float) * trainable),
+            new("optimizer moments", decoder.TrainableParameters.Sum(Moments)),
         };
         lines.AddRange(DecoderWorkspace.Plan(decoder, shape).Select(e => new MemoryLine(e.Purpose, e.Bytes)));
         lines.Add(new MemoryLine("kernels' own buffers", decoder.Kernels.WorkspaceBytes));
         lines.Add(new MemoryLine("program, tokenizer and data", residentBytes));
         return new MemoryPlan([.. lines.Where(l => l.Bytes > 0)]);
     }
+
+    private static long Moments(Parameter p) => 2 * Arena.SizeOf(DType.F32, p.Shape[0], p.Shape.Skip(1).Aggregate(1, (n, m) => n * m));
 }

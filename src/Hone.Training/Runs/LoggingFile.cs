@@ -12,6 +12,7 @@ namespace Hone.Training.Runs;
 /// </summary>
 internal sealed class LoggingFile : IDisposable
 {
+    private const string EvaluationFigure = "eval_loss";
     private const string StepField = "global_step/max_steps";
 
     private readonly string path;
@@ -47,8 +48,8 @@ internal sealed class LoggingFile : IDisposable
         File.WriteAllLines(aside, lines);
         File.Move(aside, path, overwrite: true);
         file = Open(path);
-        if (lines.Count > 0) return;
-        foreach (var entry in history) WriteLine(entry, totalSteps, null, null);
+        var present = lines.Select(KeyOf).ToHashSet();
+        foreach (var entry in history.Where(e => !present.Contains((e.Step, e.Has(EvaluationFigure))))) WriteLine(entry, totalSteps, null, null);
         Flush();
     }
 
@@ -74,6 +75,8 @@ internal sealed class LoggingFile : IDisposable
     }
 
     private static FileStream Open(string path) => new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 1);
+
+    private static (int Step, bool IsEvaluation) KeyOf(string line) => (StepOf(line)!.Value, line.Contains($"\"{EvaluationFigure}\"", StringComparison.Ordinal));
 
     private static int? StepOf(string line)
     {

@@ -14,7 +14,14 @@ public sealed class RunDirectory : IDisposable
 {
     private const string ArgumentsFile = "args.json";
 
+    private const string LogFile = "logging.jsonl";
+
     private const string LockFile = "run.lock";
+
+    // EWOULDBLOCK, and ERROR_SHARING_VIOLATION as an HRESULT.
+    private const int LinuxInUse = 11;
+    private const int MacInUse = 35;
+    private const int WindowsInUse = unchecked((int)0x80070020);
 
     private readonly FileStream owned;
     private readonly LoggingFile logging;
@@ -24,12 +31,21 @@ public sealed class RunDirectory : IDisposable
     private RunDirectory(string path, bool tensorBoard)
     {
         Path = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(Path);
-        owned = Own(System.IO.Path.Combine(Path, LockFile));
         Checkpoints = new CheckpointStore(Path);
-        Checkpoints.Recover();
-        logging = new LoggingFile(System.IO.Path.Combine(Path, "logging.jsonl"));
-        if (tensorBoard) events = new EventFile(System.IO.Path.Combine(Path, "runs"));
+        try
+        {
+            Directory.CreateDirectory(Path);
+            owned = Own(System.IO.Path.Combine(Path, LockFile));
+            Checkpoints.Recover();
+            logging = new LoggingFile(System.IO.Path.Combine(Path, LogFile));
+            if (tensorBoard) events = new EventFile(System.IO.Path.Combine(Path, "runs"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logging?.Dispose();
+            owned?.Dispose();
+            throw Unwritable(Path, e);
+        }
     }
 
     /// <summary>The folder, absolute.</summary>
@@ -45,7 +61,15 @@ public sealed class RunDirectory : IDisposable
     /// <exception cref="HoneException">Another process is writing the run.</exception>
     public static RunDirectory CreateVersion(string runsFolder, string argumentsJson, DateTime now, bool tensorBoard = true)
     {
-        Directory.CreateDirectory(runsFolder);
+        try
+        {
+            Directory.CreateDirectory(runsFolder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(runsFolder, e);
+        }
+
         var next = Versions(runsFolder).Select(v => v.Number + 1).DefaultIfEmpty(0).Max();
         var name = string.Create(CultureInfo.InvariantCulture, $"v{next}-{now:yyyyMMdd-HHmmss}");
         return Create(System.IO.Path.Combine(runsFolder, name), argumentsJson, tensorBoard);
@@ -55,8 +79,16 @@ public sealed class RunDirectory : IDisposable
     public static RunDirectory Create(string path, string argumentsJson, bool tensorBoard = true)
     {
         var run = new RunDirectory(path, tensorBoard);
-        File.WriteAllText(System.IO.Path.Combine(run.Path, ArgumentsFile), argumentsJson);
-        return run;
+        try
+        {
+            File.WriteAllText(System.IO.Path.Combine(run.Path, ArgumentsFile), argumentsJson);
+            return run;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            run.Dispose();
+            throw Unwritable(run.Path, e);
+        }
     }
 
     /// <summary>Opens the folder of a run that goes on. Leftovers of a crash are tidied up.</summary>
@@ -87,6 +119,42 @@ public sealed class RunDirectory : IDisposable
         logging.Dispose();
         events?.Dispose();
         owned.Dispose();
+    }
+
+    /// <summary>Whether a folder holds the files of a run that can go on in it.</summary>
+    internal static bool IsRun(string folder) =>
+        File.Exists(System.IO.Path.Combine(folder, ArgumentsFile)) && File.Exists(System.IO.Path.Combine(folder, LogFile));
+
+    /// <summary>Whether Hone wrote a run here: other trainers write <c>args.json</c> too, but neither our lock nor our manifests.</summary>
+    internal static bool IsOurs(string folder) =>
+        File.Exists(System.IO.Path.Combine(folder, LockFile)) || CheckpointStore.List(folder).Count > 0;
+
+    /// <summary>Fails when another process is writing the run.</summary>
+    internal static void RequireIdle(string folder)
+    {
+        try
+        {
+            Own(System.IO.Path.Combine(folder, LockFile)).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(folder, e);
+        }
+    }
+
+    /// <summary>Brings back a checkpoint that a process was replacing when it died, unless another process is at it.</summary>
+    internal static void RecoverIfIdle(string folder)
+    {
+        try
+        {
+            if (!CheckpointStore.HasReplaced(folder)) return;
+            using var owned = Own(System.IO.Path.Combine(folder, LockFile));
+            new CheckpointStore(folder).Recover();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HoneException)
+        {
+            // What can't be brought back is not listed, and that is what the caller reports.
+        }
     }
 
     /// <summary>Run directories under a folder, newest first; the folder itself when it is one.</summary>
@@ -132,14 +200,17 @@ public sealed class RunDirectory : IDisposable
     {
         try
         {
-            return new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
-        catch (IOException e)
+        catch (IOException e) when (e.HResult is LinuxInUse or MacInUse or WindowsInUse)
         {
             throw new HoneException(ExitCode.Usage, $"Another process is writing this run: {e.Message}", System.IO.Path.GetDirectoryName(lockFile),
                 "Wait for it or stop it first, or write into another output_dir.", e);
         }
     }
+
+    private static HoneException Unwritable(string path, Exception e) => new(ExitCode.Usage,
+        $"The run's folder can't be written: {e.Message}", path, "Name an output_dir that can be written.", e);
 
     private static IEnumerable<(int Number, string Path)> Versions(string folder)
     {
