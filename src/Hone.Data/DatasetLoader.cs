@@ -108,7 +108,8 @@ public sealed class DatasetLoader
     }
 
     private Tokenizer RequireTokenizer() => tokenizer
-        ?? throw new HoneException(ExitCode.Data, "the model folder has no tokenizer, so only rows with input_ids can be read");
+        ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, so only rows with input_ids can be read.", options.ModelFolder,
+            "Put the tokenizer files of the model into it.");
 
     private (int[] Ids, float[] Weights) TokenizeText(string text)
     {

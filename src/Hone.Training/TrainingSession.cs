@@ -162,6 +162,7 @@ public sealed class TrainingSession : IDisposable
                 _ => LossScope.AssistantTurns,
             },
             System = Settings.System,
+            ModelFolder = ModelFolder,
             MaxLength = MaxLength,
             Truncation = Settings.TruncationStrategy switch
             {
