@@ -108,8 +108,7 @@ public sealed class DatasetLoader
     }
 
     private Tokenizer RequireTokenizer() => tokenizer
-        ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, so only rows with input_ids can be read.", options.ModelFolder,
-            "Put the tokenizer files of the model into it.");
+        ?? throw new HoneException(ExitCode.Data, "the model folder has no tokenizer, so only rows with input_ids can be read");
 
     private (int[] Ids, float[] Weights) TokenizeText(string text)
     {

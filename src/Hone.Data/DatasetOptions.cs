@@ -53,7 +53,4 @@ public sealed record DatasetOptions
 
     /// <summary>Appended to plain text so that its end is learned; null appends nothing.</summary>
     public int? EndId { get; init; }
-
-    /// <summary>Folder of the model, named in messages.</summary>
-    public string? ModelFolder { get; init; }
 }

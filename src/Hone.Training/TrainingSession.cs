@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Hone.Data;
+using Hone.Data.Readers;
 using Hone.Data.Rendering;
+using Hone.Data.Schemas;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Models;
@@ -151,8 +154,19 @@ public sealed class TrainingSession : IDisposable
         kernels.Dispose();
     }
 
+    /// <summary>Without a tokenizer only rows of ids can be trained on; the first row tells which kind the data is.</summary>
+    private void RequireTokenizerForText()
+    {
+        if (Tokenizer is not null) return;
+        var first = JsonRows.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
+        if (first.Json.ValueKind == JsonValueKind.Undefined || RowSchema.Parse(first.Json, out _) is Pretokenized or null) return;
+        throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, and the data is text.", ModelFolder,
+            "Put the tokenizer files of the model into it.");
+    }
+
     private void LoadData(Action<int>? progress, CancellationToken cancellation)
     {
+        RequireTokenizerForText();
         var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
         {
             Scope = Settings.LossScale switch
@@ -162,7 +176,6 @@ public sealed class TrainingSession : IDisposable
                 _ => LossScope.AssistantTurns,
             },
             System = Settings.System,
-            ModelFolder = ModelFolder,
             MaxLength = MaxLength,
             Truncation = Settings.TruncationStrategy switch
             {
