@@ -7,7 +7,7 @@ public sealed class LogitsProcessingTests
 {
     private const string Folder = "golden/models/logits_processing/";
 
-    private static readonly GoldenTensors s_vectors = new(SharedData.PathOf(Folder + "vectors.safetensors"));
+    private static GoldenTensors Vectors => new(SharedData.PathOf(Folder + "vectors.safetensors"));
 
     /// <summary>Filters that Hone does not have.</summary>
     private static readonly string[] s_notOurs = ["typical_p", "epsilon_cutoff", "eta_cutoff", "suppress_tokens", "bad_words", "sequence_bias", "top_p_small_min_keep_3"];
@@ -19,8 +19,8 @@ public sealed class LogitsProcessingTests
     [MemberData(nameof(Cases))]
     public void Scores_are_those_of_the_reference(string name)
     {
-        var (scores, ids, expected) = (s_vectors.Floats("scores_in"), s_vectors.Ints("input_ids"), s_vectors.Floats(name));
-        var (rows, vocabulary) = ((int)s_vectors.Shape("scores_in")[0], (int)s_vectors.Shape("scores_in")[1]);
+        var (scores, ids, expected) = (Vectors.Floats("scores_in"), Vectors.Ints("input_ids"), Vectors.Floats(name));
+        var (rows, vocabulary) = ((int)Vectors.Shape("scores_in")[0], (int)Vectors.Shape("scores_in")[1]);
         var length = ids.Length / rows;
         var (options, promptLength) = Options(name);
         for (var row = 0; row < rows; row++)

@@ -9,7 +9,7 @@ namespace Hone.Inference.Tests;
 /// <summary>A real trained model against an independent computation in double.</summary>
 public sealed class StoriesTests
 {
-    private static readonly string s_folder = SharedData.PathOf("models/stories260k/hf");
+    private static string ModelFolder => SharedData.PathOf("models/stories260k/hf");
 
     private static IEnumerable<JsonNode> Cases() => File.ReadLines(SharedData.PathOf("golden/model/stories260k.jsonl")).Select(l => JsonNode.Parse(l)!);
 
@@ -17,7 +17,7 @@ public sealed class StoriesTests
     public void Logits_and_losses_are_those_of_the_reference()
     {
         using var kernels = new CpuKernels(2);
-        using var decoder = Decoder.Load(s_folder, kernels, trainable: false);
+        using var decoder = Decoder.Load(ModelFolder, kernels, trainable: false);
         foreach (var row in Cases())
         {
             var ids = Ints(row["ids"]!);
@@ -41,8 +41,8 @@ public sealed class StoriesTests
     public void Greedy_text_is_exact()
     {
         using var kernels = new CpuKernels(2);
-        using var decoder = Decoder.Load(s_folder, kernels, trainable: false);
-        var tokenizer = Tokenizer.Load(s_folder);
+        using var decoder = Decoder.Load(ModelFolder, kernels, trainable: false);
+        var tokenizer = Tokenizer.Load(ModelFolder);
         using var generator = new TextGenerator(decoder, 512);
         foreach (var row in Cases())
         {

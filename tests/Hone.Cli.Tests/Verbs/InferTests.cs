@@ -8,7 +8,7 @@ public sealed class InferTests : IDisposable
 {
     private const string Template = "{% for m in messages %}{% if m['role'] == 'user' %}{{ m['content'] }}{% else %}{{ m['content'] + ' ' }}{% endif %}{% endfor %}";
 
-    private static readonly string s_stories = SharedData.PathOf("models/stories260k/hf");
+    private static string StoriesFolder => SharedData.PathOf("models/stories260k/hf");
 
     private readonly TemporaryFolder folder = new();
 
@@ -23,7 +23,7 @@ public sealed class InferTests : IDisposable
         {
             var (prompt, text) = ((string)row["prompt"]!, (string)row["greedy_text"]!);
             if (!text.StartsWith(prompt, StringComparison.Ordinal)) continue;
-            var run = CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", prompt, "--max_new_tokens", $"{row["greedy_ids"]!.AsArray().Count}", "--stop_words", "<s>"]);
+            var run = CommandLineRun.Of(["infer", "--model", StoriesFolder, "--prompt", prompt, "--max_new_tokens", $"{row["greedy_ids"]!.AsArray().Count}", "--stop_words", "<s>"]);
             Assert.Equal(0, run.ExitCode);
             Assert.Equal(text[prompt.Length..], run.Out[..^1]);
         }
@@ -45,7 +45,7 @@ public sealed class InferTests : IDisposable
     public void A_row_that_does_not_fit_gets_an_error_and_the_others_their_answers()
     {
         var rows = folder.Write("rows.jsonl", "{\"query\":\"" + string.Join(' ', Enumerable.Repeat("story", 60)) + "\"}\n{\"query\":\"Once\"}\n");
-        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--max_length", "40", "--max_new_tokens", "4", "--val_dataset", rows]);
+        var run = CommandLineRun.Of(["infer", "--model", StoriesFolder, "--template", TemplateFile, "--max_length", "40", "--max_new_tokens", "4", "--val_dataset", rows]);
         Assert.Equal(0, run.ExitCode);
         var answers = run.Out.TrimEnd('\n').Split('\n').Select(l => JsonNode.Parse(l)!).ToList();
         Assert.Equal("error", (string?)answers[0]["finish_reason"]);
@@ -66,7 +66,7 @@ public sealed class InferTests : IDisposable
     public void At_a_terminal_the_first_answer_shows_its_speed_and_a_failed_question_does_not_end_the_chat()
     {
         var tooLong = string.Join(' ', Enumerable.Repeat("story", 600));
-        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--max_new_tokens", "4"], $"Once\n{tooLong}\nOnce\n/exit\n", isTerminal: true);
+        var run = CommandLineRun.Of(["infer", "--model", StoriesFolder, "--template", TemplateFile, "--max_new_tokens", "4"], $"Once\n{tooLong}\nOnce\n/exit\n", isTerminal: true);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("the context holds 512", run.Error, StringComparison.Ordinal);
         Assert.Equal(1, run.Out.Split("tokens/s").Length - 1);
@@ -76,9 +76,9 @@ public sealed class InferTests : IDisposable
     [Fact]
     public void An_answer_ends_before_a_stop_word()
     {
-        var whole = CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", "Once upon a time", "--max_new_tokens", "30"]).Out.TrimEnd('\n');
+        var whole = CommandLineRun.Of(["infer", "--model", StoriesFolder, "--prompt", "Once upon a time", "--max_new_tokens", "30"]).Out.TrimEnd('\n');
         Assert.Contains(" was ", whole, StringComparison.Ordinal);
-        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", "Once upon a time", "--max_new_tokens", "30", "--stop_words", " was ", "zebra", "--json"]);
+        var run = CommandLineRun.Of(["infer", "--model", StoriesFolder, "--prompt", "Once upon a time", "--max_new_tokens", "30", "--stop_words", " was ", "zebra", "--json"]);
         var answer = JsonNode.Parse(run.Out)!;
         Assert.Equal(whole[..whole.IndexOf(" was ", StringComparison.Ordinal)], (string?)answer["response"]);
         Assert.Equal("stop", (string?)answer["finish_reason"]);
@@ -87,7 +87,7 @@ public sealed class InferTests : IDisposable
     [Fact]
     public void Drawing_depends_on_the_seed_alone()
     {
-        string Draw(string seed) => CommandLineRun.Of(["infer", "--model", s_stories, "--prompt", "Once", "--max_new_tokens", "20", "--temperature", "1", "--seed", seed]).Out;
+        string Draw(string seed) => CommandLineRun.Of(["infer", "--model", StoriesFolder, "--prompt", "Once", "--max_new_tokens", "20", "--temperature", "1", "--seed", seed]).Out;
         Assert.Equal(Draw("1"), Draw("1"));
         Assert.NotEqual(Draw("1"), Draw("2"));
     }
@@ -101,7 +101,7 @@ public sealed class InferTests : IDisposable
             {"query": "The cat", "response": "sat", "history": [["a", "b"]]}
             """);
         var result = folder.PathOf("result.jsonl");
-        string[] arguments = ["infer", "--model", s_stories, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result, "--max_new_tokens", "6"];
+        string[] arguments = ["infer", "--model", StoriesFolder, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result, "--max_new_tokens", "6"];
         var run = CommandLineRun.Of(arguments);
         Assert.Empty(run.Error);
         Assert.Equal(0, run.ExitCode);
@@ -112,7 +112,7 @@ public sealed class InferTests : IDisposable
         Assert.Equal(7, (int)lines[1]["id"]!);
 
         // The reference answer must not reach the model.
-        var alone = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--prompt", "Once upon a time", "--max_new_tokens", "6"]);
+        var alone = CommandLineRun.Of(["infer", "--model", StoriesFolder, "--template", TemplateFile, "--prompt", "Once upon a time", "--max_new_tokens", "6"]);
         Assert.Equal(alone.Out.TrimEnd('\n'), (string?)lines[0]["response"]);
 
         var again = CommandLineRun.Of(arguments);
@@ -125,7 +125,7 @@ public sealed class InferTests : IDisposable
     {
         var rows = folder.Write("rows.jsonl", "{\"query\": \"a\"}\n{\"messages\": [{\"role\": \"assistant\", \"content\": \"x\"}]}");
         var result = folder.PathOf("result.jsonl");
-        var run = CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result]);
+        var run = CommandLineRun.Of(["infer", "--model", StoriesFolder, "--template", TemplateFile, "--val_dataset", rows, "--result_path", result]);
         Assert.Equal((int)ExitCode.Data, run.ExitCode);
         Assert.Contains($"{rows}:2", run.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(result));
@@ -146,5 +146,5 @@ public sealed class InferTests : IDisposable
     }
 
     private CommandLineRun Infer(string input, params string[] more) =>
-        CommandLineRun.Of(["infer", "--model", s_stories, "--template", TemplateFile, .. more], input);
+        CommandLineRun.Of(["infer", "--model", StoriesFolder, "--template", TemplateFile, .. more], input);
 }

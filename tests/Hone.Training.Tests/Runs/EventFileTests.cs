@@ -7,7 +7,7 @@ namespace Hone.Training.Tests.Runs;
 
 public sealed class EventFileTests
 {
-    private static readonly JsonNode Vectors = JsonNode.Parse(File.ReadAllText(SharedData.PathOf("formats/tensorboard/vectors.json")))!;
+    private static JsonNode Vectors => JsonNode.Parse(File.ReadAllText(SharedData.PathOf("formats/tensorboard/vectors.json")))!;
 
     [Fact]
     public void Checksums_equal_the_published_ones()
