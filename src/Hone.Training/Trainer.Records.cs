@@ -44,7 +44,7 @@ public sealed partial class Trainer
         var seconds = Math.Max(progress.WindowSeconds, 1e-9);
         Record(new LogEntry(progress.GlobalStep, Epochs,
         [
-            new("loss", progress.WindowLoss / progress.WindowSteps),
+            new("loss", progress.Window.Loss / progress.WindowSteps),
             new("token_acc", progress.Window.Accuracy()),
             new("grad_norm", lastStep.GradNorm),
             new("learning_rate", lastStep.LearningRate),
@@ -53,7 +53,7 @@ public sealed partial class Trainer
             new("tokens_per_second", progress.Window.Tokens / seconds),
         ]));
         progress.Window = default;
-        progress.WindowLoss = progress.WindowSeconds = 0;
+        progress.WindowSeconds = 0;
         progress.WindowSteps = 0;
     }
 

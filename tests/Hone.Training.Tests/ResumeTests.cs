@@ -74,6 +74,25 @@ public sealed class ResumeTests
         Assert.Fail("the run never ended");
     }
 
+    [Theory]
+    [InlineData(LossNormalization.MeanOfMeans)]
+    [InlineData(LossNormalization.UnshiftedCount)]
+    public void Older_loss_rules_resume_in_the_middle_of_a_step(LossNormalization rule)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { LossNormalization = rule };
+        var rows = TinyRun.Rows(11);
+        foreach (var row in rows) row.LossWeights[0] = 1;
+        using var whole = new TinyRun(settings, rows: rows);
+        var expected = whole.Run();
+        using var halt = new Halt(2, 2);
+        using (var first = new TinyRun(settings, folder.PathOf("run"), observer: halt, rows: rows))
+            Assert.True(first.Trainer.Run(halt.Step, halt.Now).Interrupted);
+        using var second = new TinyRun(settings, folder.PathOf("run"), rows: rows, resume: folder.PathOf("run/checkpoint-2-micro-2"));
+        TrainerLawTests.AssertSameBits(expected.LogHistory, second.Run().LogHistory);
+        Assert.Equal(whole.Bits(), second.Bits());
+    }
+
     [Fact]
     public void A_packed_run_resumes_in_the_middle_of_its_second_epoch()
     {
@@ -97,11 +116,12 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         var checkpoint = StopAfterTwoSteps(folder);
-        var other = Settings with { LearningRate = 0.02, Seed = 43, LoggingSteps = 7, SaveSteps = 3 };
+        var other = Settings with { LearningRate = 0.02, Seed = 43, LossNormalization = LossNormalization.MeanOfMeans, LoggingSteps = 7, SaveSteps = 3 };
         var error = Assert.Throws<HoneException>(() => new TinyRun(other, folder.PathOf("run"), resume: checkpoint).Dispose());
         Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("learning_rate: 0.01 → 0.02", error.Message);
         Assert.Contains("seed: 42 → 43", error.Message);
+        Assert.Contains("loss_normalization: Tokens → MeanOfMeans", error.Message);
         Assert.DoesNotContain("logging_steps", error.Message);
         Assert.DoesNotContain("save_steps", error.Message);
 

@@ -72,6 +72,11 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts.")]
     public LossScale LossScale { get; init; } = LossScale.Default;
 
+    [Setting("loss_normalization", Group = "Data",
+        Help = "What the loss of a step is divided by: its learned tokens. Two rules of older trainers repeat their runs: the mean of the "
+            + "micro-batches' means, and a count that includes a learned first token of a row, which nothing predicts.")]
+    public LossNormalization LossNormalization { get; init; } = LossNormalization.Tokens;
+
     [Setting("model_name", Group = "Data",
         Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
     public IReadOnlyList<string> ModelName { get; init; } = [];
