@@ -16,8 +16,8 @@ public sealed record TrainerOptions
     /// <summary>Compute activations again in the backward pass; the bits stay the same.</summary>
     public bool GradientCheckpointing { get; init; }
 
-    /// <summary>Element type of a fully trained model on disk. Adapters are F32.</summary>
-    public DType SaveType { get; init; } = DType.BF16;
+    /// <summary>Element type on disk of the model, or of the adapter when one is trained. What training goes on from is F32 whatever this says.</summary>
+    public DType SaveType { get; init; } = DType.F32;
 
     /// <summary>Model folder whose tokenizer and other side files go into each checkpoint of a fully trained model.</summary>
     public string? ModelFolder { get; init; }

@@ -232,7 +232,7 @@ public sealed class TrainingSession : IDisposable
                 SaveDtype.BFloat16 => DType.BF16,
                 SaveDtype.Float16 => DType.F16,
                 SaveDtype.Float32 => DType.F32,
-                _ => Spec.StoredType,
+                _ => IsFull ? Spec.StoredType : DType.F32,
             },
             ModelFolder = ModelFolder,
             RowName = row => Train.Locations[row].ToString(),

@@ -26,7 +26,7 @@ internal sealed class TinyRun : IDisposable
             Settings = settings,
             PackingLength = packingLength,
             GradientCheckpointing = checkpointing,
-            SaveType = DType.BF16,
+            SaveType = lora ? DType.F32 : DType.BF16,
             RowName = row => $"data.jsonl:{row + 1}",
             AcceptChangedSettings = acceptChanges,
         }, Directory, observer);

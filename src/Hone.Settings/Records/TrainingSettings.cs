@@ -16,8 +16,8 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Folder of a PEFT LoRA adapter to start from. Rank, alpha and target modules are then its own.")]
     public string? Adapters { get; init; }
 
-    [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored",
-        Help = "Number format of the weights that are written. Training computes in float32 whatever this says.")]
+    [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored; float32 for adapters",
+        Help = "Number format of the weights that are written: the model's, or the adapter's. Training computes in float32 whatever this says.")]
     public SaveDtype? TorchDtype { get; init; }
 
     [Setting("template", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
