@@ -106,24 +106,32 @@ public sealed partial class Trainer
         }
 
         lastSaved = name;
-        Tidy(run, name);
+        Around(name, () =>
+        {
+            Link(run, name);
+            run.Checkpoints.Prune(settings.SaveTotalLimit, name, BestName);
+            run.Plot();
+        });
         observer.CheckpointSaved(run.Checkpoints.PathOf(name), best);
     }
 
     /// <summary>What goes on around a checkpoint that is safe already: a failure here is no reason to stop training.</summary>
-    private void Tidy(RunDirectory directory, CheckpointName saved)
+    private void Around(CheckpointName saved, Action work)
     {
         try
         {
-            directory.Checkpoints.Link("last", saved);
-            directory.Checkpoints.Link("best", BestName ?? saved);
-            directory.Checkpoints.Prune(settings.SaveTotalLimit, saved, BestName);
-            directory.Plot();
+            work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             observer.Warned($"{saved} is saved, but something around it is not: {e.Message}");
         }
+    }
+
+    private void Link(RunDirectory directory, CheckpointName last)
+    {
+        directory.Checkpoints.Link("last", last);
+        directory.Checkpoints.Link("best", BestName ?? last);
     }
 
     private CheckpointName? BestName => progress.BestCheckpoint is { } text ? CheckpointName.Parse(text) : null;

@@ -76,9 +76,9 @@ public sealed partial class Trainer : IDisposable
         var differences = RunFingerprint.Differences(state.Fingerprint, Fingerprint());
         if (differences.Count > 0)
         {
-            if (!options.AcceptChangedSettings)
+            if (!settings.AcceptChangedSettings)
                 throw new HoneException(ExitCode.Usage, $"The checkpoint belongs to another run: {string.Join("; ", differences)}.", checkpoint,
-                    "Use the settings and data of that run, or train anew from its weights.");
+                    "Use the settings and data of that run, train anew from its weights, or go on all the same with --accept_changed_settings true.");
             observer.Warned($"The resumed run differs from the one that was stopped: {string.Join("; ", differences)}.");
         }
 
@@ -107,8 +107,11 @@ public sealed partial class Trainer : IDisposable
     {
         run.Rewind(progress.LogHistory, startStep, Plan.TotalSteps);
         if (Path.GetDirectoryName(Path.GetFullPath(checkpoint)) == run.Path) lastSaved = CheckpointName.Parse(Path.GetFileName(checkpoint));
+        if (lastSaved is { } name && run.Checkpoints.SetAsideAfter(name) is { } aside)
+            observer.Warned($"The run goes on from {name}; its later checkpoints are not part of it any more and are in {aside} now.");
         if (BestName is { } best && !Directory.Exists(run.Checkpoints.PathOf(best)))
             (progress.BestMetric, progress.BestStep, progress.BestCheckpoint) = (null, null, null);
+        if (lastSaved is { } saved) Around(saved, () => Link(run, saved));
     }
 
     /// <summary>Trains to the end, or until asked to stop.</summary>

@@ -25,9 +25,6 @@ public sealed record TrainerOptions
     /// <summary>Names a data row for messages, <c>data.jsonl:17</c>; by default <c>row 17</c>.</summary>
     public Func<int, string> RowName { get; init; } = row => $"row {row + 1}";
 
-    /// <summary>Resume although settings differ that the checkpoint depends on; the result is then another run.</summary>
-    public bool AcceptChangedSettings { get; init; }
-
     internal EpochPlanOptions TrainingOrder => new()
     {
         BatchSize = Settings.PerDeviceTrainBatchSize,

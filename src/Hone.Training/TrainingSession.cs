@@ -318,7 +318,12 @@ public sealed class TrainingSession : IDisposable
     private RunDirectory OpenRun(string? resume)
     {
         var board = Settings.ReportTo.Contains(Reporter.TensorBoard);
-        if (GoesOnInItsRun(resume)) return RunDirectory.OpenFor(resume!, board);
+        if (GoesOnInItsRun(resume))
+        {
+            // What was said to resume is no part of the run: with args.json anybody can repeat it from its start.
+            return RunDirectory.OpenFor(resume!, SettingsSnapshot.ToJson(Settings with { ResumeFromCheckpoint = null, AcceptChangedSettings = false }), board);
+        }
+
         var arguments = SettingsSnapshot.ToJson(Settings);
         return Settings.AddVersion
             ? RunDirectory.CreateVersion(RunsFolder, arguments, DateTime.Now, board)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Hone.Models.Weights;
 using Hone.Settings;
 
@@ -100,6 +101,47 @@ public sealed class StopAndGoTests : IDisposable
     }
 
     [Fact]
+    public void A_run_goes_on_with_changed_settings_only_when_told_to_and_its_arguments_follow()
+    {
+        Assert.Equal(0, model.Run().ExitCode);
+        string[] changed = ["--resume_from_checkpoint", Path.Combine(model.Output, "checkpoint-5"), "--learning_rate", "5e-4"];
+        var refused = model.Run(changed);
+        Assert.Equal((int)ExitCode.Usage, refused.ExitCode);
+        Assert.Contains("learning_rate: 0.001 → 0.0005", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--accept_changed_settings true", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("0.001", Argument(model.Output, "learning_rate"));
+        Assert.True(Directory.Exists(Path.Combine(model.Output, "checkpoint-8")));
+
+        var accepted = model.Run([.. changed, "--accept_changed_settings", "true"]);
+        Assert.Equal(0, accepted.ExitCode);
+        Assert.Contains("learning_rate: 0.001 → 0.0005", accepted.Error, StringComparison.Ordinal);
+        Assert.Contains("later checkpoints are not part of it any more", accepted.Error, StringComparison.Ordinal);
+        Assert.Equal("0.0005", Argument(model.Output, "learning_rate"));
+        Assert.Equal("null", Argument(model.Output, "resume_from_checkpoint"));
+        Assert.Equal("false", Argument(model.Output, "accept_changed_settings"));
+        Assert.Equal("0.001", Argument(Path.Combine(model.Output, "checkpoint-5"), "learning_rate"));
+        Assert.Equal("0.0005", Argument(Path.Combine(model.Output, "checkpoint-8"), "learning_rate"));
+        Assert.Equal("0.001", Argument(Path.Combine(model.Output, "superseded", "checkpoint-8"), "learning_rate"));
+    }
+
+    [Fact]
+    public void Changed_settings_of_what_is_not_resumed_mean_nothing() =>
+        Assert.Contains("nothing is resumed", model.Run("--accept_changed_settings", "true").Error, StringComparison.Ordinal);
+
+    [Fact]
+    public void Last_follows_a_run_that_went_on_from_an_older_checkpoint()
+    {
+        Assert.Equal(0, model.Run("--output_dir", model.Sub("whole")).ExitCode);
+        Assert.Equal(0, model.Run().ExitCode);
+        string[] resumed = [.. model.Sft, "--resume_from_checkpoint", Path.Combine(model.Output, "checkpoint-3")];
+        Assert.Equal((int)ExitCode.Interrupted, InterruptedAt("checkpoint-5", resumed).ExitCode);
+        var last = model.Run("--resume_from_checkpoint", "last");
+        Assert.Equal(0, last.ExitCode);
+        Assert.Contains("Resuming after step 5", last.Out, StringComparison.Ordinal);
+        AssertSameAdapter("checkpoint-8", "whole", "out");
+    }
+
+    [Fact]
     public void Without_shuffling_a_run_repeats()
     {
         foreach (var name in (string[])["one", "two"])
@@ -127,6 +169,9 @@ public sealed class StopAndGoTests : IDisposable
         byte[] Read(string run) => File.ReadAllBytes(Path.Combine(model.Sub(run), checkpoint, "adapter_model.safetensors"));
         Assert.Equal(Read(first), Read(second));
     }
+
+    private static string Argument(string folder, string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "args.json")))![name]?.ToJsonString() ?? "null";
 
     private static (int ExitCode, string Out, string Error) InterruptedAt(string moment, IReadOnlyList<string> arguments)
     {
