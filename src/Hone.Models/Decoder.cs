@@ -238,17 +238,9 @@ public sealed partial class Decoder : IDisposable
             QueryNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.q_norm") : null,
             KeyNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.k_norm") : null,
             Shape = new AttentionShape(Spec.HeadCount, Spec.KeyValueHeadCount, Spec.HeadSize, Spec.AttentionScale, Spec.SlidingWindows[layer]),
-            Activation = ActivationOf(Spec),
+            Activation = Spec.Activation,
         };
     }
-
-    private static Activation ActivationOf(DecoderSpec spec) => spec.Activation switch
-    {
-        "silu" or "swish" => Hone.Kernels.Activation.Silu,
-        "gelu_pytorch_tanh" or "gelu_new" or "gelu_fast" => Hone.Kernels.Activation.GeluTanh,
-        var other => throw new HoneException(ExitCode.Model, $"The activation '{other}' is not supported.", "config.json: hidden_act",
-            "Supported: silu, gelu_pytorch_tanh."),
-    };
 
     private NormLayer Norm(string path) => new(byName[path + ".weight"], Spec.NormEpsilon, Spec.NormWeightOffset);
 }
