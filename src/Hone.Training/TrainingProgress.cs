@@ -49,7 +49,7 @@ internal sealed class TrainingProgress
     public List<LogEntry> LogHistory { get; set; } = [];
 
     /// <summary>Sums over micro-batches.</summary>
-    internal readonly record struct Tally(double WeightedLoss, int Targets, int Correct, int Tokens)
+    internal readonly record struct Tally(double WeightedLoss, long Targets, long Correct, long Tokens)
     {
         public Tally Add(Tally other) =>
             new(WeightedLoss + other.WeightedLoss, Targets + other.Targets, Correct + other.Correct, Tokens + other.Tokens);
