@@ -177,11 +177,11 @@ public sealed partial class Decoder : IDisposable
     private static (int Rows, int Columns) Fold(IReadOnlyList<long> shape) =>
         shape.Count == 1 ? (1, checked((int)shape[0])) : (checked((int)shape[0]), checked((int)shape[1]));
 
-    /// <summary>Cosines and sines of positions 0 … rows − 1, for sequences of up to so many tokens.</summary>
-    internal void FillRotary(Tensor cos, Tensor sin, int sequence)
+    /// <summary>Cosines and sines of positions 0 … rows − 1, where they are the same for all lengths.</summary>
+    internal void FillRotary(Tensor cos, Tensor sin)
     {
         var (c, s) = (new float[cos.Count], new float[sin.Count]);
-        RotaryTable.Fill(Spec, cos.Rows, sequence, c, s);
+        RotaryTable.Fill(Spec, cos.Rows, cos.Rows, c, s);
         Kernels.Upload<float>(c, cos);
         Kernels.Upload<float>(s, sin);
     }

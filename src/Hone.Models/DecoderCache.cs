@@ -7,10 +7,14 @@ namespace Hone.Models;
 /// <summary>
 /// Keys and values of one growing text, and the scratch to append tokens to it: generation. The prompt goes in as one
 /// piece, then token by token. Memory is planned from the capacity and taken once. Rotary frequencies that follow the length of
-/// the sequence follow the first piece that goes into an empty cache, never the capacity: room for a longer answer changes nothing.
+/// the sequence follow what the text has grown to with each call, and keys keep those they came with, as in transformers;
+/// room for a longer answer changes nothing.
 /// </summary>
 public sealed class DecoderCache : IDisposable
 {
+    /// <summary>Stands for keys that came with different frequencies.</summary>
+    private const int MixedLengths = -1;
+
     private readonly Decoder decoder;
     private readonly IKernels kernels;
     private readonly Arena arena;
@@ -18,9 +22,10 @@ public sealed class DecoderCache : IDisposable
     private readonly Tensor[] keys;
     private readonly Tensor[] values;
     private readonly Tensor ids, positions, cos, sin, hidden, normed, rstd, headRstd, query, attention, gate, up, rank, logits;
-    private readonly int[] positionsOnHost;
+    private readonly RotaryRows rotary;
+    private readonly float[] cosOnHost, sinOnHost;
     private readonly float[] logitsOnHost;
-    private int rotarySequence;
+    private int keysLength;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="decoder">The model; it must outlive the cache.</param>
@@ -41,9 +46,10 @@ public sealed class DecoderCache : IDisposable
         values = [.. decoder.Blocks.Select(_ => arena.Allocate(capacity, kv))];
         ids = arena.Allocate(DType.I32, 1, n);
         positions = arena.Allocate(DType.I32, 1, n);
-        cos = arena.Allocate(capacity, decoder.RotaryPairs);
-        sin = arena.Allocate(capacity, decoder.RotaryPairs);
-        decoder.FillRotary(cos, sin, rotarySequence = 1);
+        cos = arena.Allocate(n, decoder.RotaryPairs);
+        sin = arena.Allocate(n, decoder.RotaryPairs);
+        rotary = new RotaryRows(spec);
+        (cosOnHost, sinOnHost) = (new float[cos.Count], new float[sin.Count]);
         hidden = arena.Allocate(n, spec.HiddenSize);
         normed = arena.Allocate(n, spec.HiddenSize);
         rstd = arena.Allocate(n, 1);
@@ -54,7 +60,8 @@ public sealed class DecoderCache : IDisposable
         up = arena.Allocate(n, block.Gate.Outputs);
         rank = arena.Allocate(n, Math.Max(1, decoder.Linears.Max(l => l.Lora?.Rank ?? 0)));
         logits = arena.Allocate(1, spec.VocabularySize);
-        positionsOnHost = new int[n];
+        // The tables have the rows of a chunk, one after the other.
+        kernels.Upload<int>(Enumerable.Range(0, n).ToArray(), positions);
         logitsOnHost = new float[spec.VocabularySize];
     }
 
@@ -66,6 +73,12 @@ public sealed class DecoderCache : IDisposable
 
     /// <summary>Native bytes taken.</summary>
     public long Bytes => arena.ReservedBytes;
+
+    /// <summary>
+    /// Whether a text of so many tokens may go on from what is in the cache. It may not when the length asks for other rotary frequencies
+    /// than the cached keys came with: the answer would depend on what was asked before.
+    /// </summary>
+    public bool MayGrowTo(int length) => Length == 0 || keysLength == RotaryRows.LengthThatCounts(decoder.Spec, length);
 
     /// <summary>Forgets all tokens after the first <paramref name="length"/>.</summary>
     public void Truncate(int length)
@@ -82,11 +95,13 @@ public sealed class DecoderCache : IDisposable
         if (tokens.Length > Capacity - Length)
             throw new HoneException(ExitCode.Usage, $"{Length + tokens.Length} tokens do not fit into a context of {Capacity}.", null,
                 "Shorten the prompt or raise max_length.");
-        if (Length == 0) FollowLength(tokens.Length);
+        var sequence = Length + tokens.Length;
+        var counted = RotaryRows.LengthThatCounts(decoder.Spec, sequence);
+        keysLength = Length == 0 || counted == keysLength ? counted : MixedLengths;
         for (var start = 0; start < tokens.Length; start += maxChunk)
         {
             var n = Math.Min(maxChunk, tokens.Length - start);
-            Run(tokens.Slice(start, n), wantLogits: start + n == tokens.Length);
+            Run(tokens.Slice(start, n), sequence, wantLogits: start + n == tokens.Length);
         }
 
         GC.KeepAlive(this);
@@ -96,13 +111,7 @@ public sealed class DecoderCache : IDisposable
     /// <inheritdoc/>
     public void Dispose() => arena.Dispose();
 
-    private void FollowLength(int sequence)
-    {
-        if (decoder.Spec.RopeScaling.Kind is not (RopeKind.Dynamic or RopeKind.LongRope) || sequence == rotarySequence) return;
-        decoder.FillRotary(cos, sin, rotarySequence = sequence);
-    }
-
-    private void Run(ReadOnlySpan<int> tokens, bool wantLogits)
+    private void Run(ReadOnlySpan<int> tokens, int sequence, bool wantLogits)
     {
         var n = tokens.Length;
         foreach (var id in tokens)
@@ -112,10 +121,12 @@ public sealed class DecoderCache : IDisposable
                     "Use the tokenizer that belongs to this model.");
         }
 
-        for (var i = 0; i < n; i++) positionsOnHost[i] = Length + i;
+        var pairs = decoder.RotaryPairs;
+        rotary.Fill(Length, sequence, cosOnHost.AsSpan(0, n * pairs), sinOnHost.AsSpan(0, n * pairs));
+        kernels.Upload<float>(cosOnHost.AsSpan(0, n * pairs), cos.SliceRows(0, n));
+        kernels.Upload<float>(sinOnHost.AsSpan(0, n * pairs), sin.SliceRows(0, n));
         var (tokenIds, at) = (ids.SliceColumns(0, n), positions.SliceColumns(0, n));
         kernels.Upload(tokens, tokenIds);
-        kernels.Upload<int>(positionsOnHost.AsSpan(0, n), at);
         var x = hidden.SliceRows(0, n);
         kernels.Embedding(decoder.EmbeddingTable.Value, tokenIds, x, decoder.Spec.EmbeddingScale);
         for (var i = 0; i < decoder.Blocks.Count; i++) Block(decoder.Blocks[i], i, x, at);

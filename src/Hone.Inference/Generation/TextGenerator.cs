@@ -83,6 +83,7 @@ public sealed class TextGenerator : IDisposable
         if (prompt.IsEmpty) throw new ArgumentException("an empty prompt", nameof(prompt));
         var common = 0;
         while (common < cached.Count && common < prompt.Length - 1 && cached[common] == prompt[common]) common++;
+        if (!cache.MayGrowTo(prompt.Length)) common = 0;
         cache.Truncate(common);
         cached.RemoveRange(common, cached.Count - common);
         cache.Append(prompt[common..]).CopyTo(logits);
