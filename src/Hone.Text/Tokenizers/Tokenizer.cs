@@ -68,6 +68,13 @@ public abstract class Tokenizer
     /// <exception cref="HoneException">Nothing fits, or a file is broken or asks for what is not supported.</exception>
     public static Tokenizer Load(string folder) => TokenizerLoader.Load(folder);
 
+    /// <summary>
+    /// The same, but a SentencePiece model encodes text as SentencePiece itself does: control pieces that are spelt out stay text. For
+    /// texts of which none is a rendered chat template.
+    /// </summary>
+    /// <exception cref="HoneException">Nothing fits, or a file is broken or asks for what is not supported.</exception>
+    public static Tokenizer LoadPlain(string folder) => TokenizerLoader.Load(folder, plain: true);
+
     /// <summary>The tokenizer of a model folder, or null when the folder has none.</summary>
     /// <exception cref="HoneException">A file is broken or asks for what is not supported.</exception>
     public static Tokenizer? LoadIfPresent(string folder) => TokenizerLoader.HasFiles(folder) ? TokenizerLoader.Load(folder) : null;

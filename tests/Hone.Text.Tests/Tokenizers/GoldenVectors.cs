@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Hone.Testing;
 using Hone.Text.Tokenizers;
-using Hone.Text.Tokenizers.Loading;
 
 namespace Hone.Text.Tests.Tokenizers;
 
@@ -43,7 +42,7 @@ internal static class GoldenVectors
     private static Tokenizer LoadFiles(string name, bool plain)
     {
         var colon = name.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0) return TokenizerLoader.Load(SharedData.PathOf($"tokenizers/{name}"), plain);
+        if (colon < 0) return LoadFolder(SharedData.PathOf($"tokenizers/{name}"), plain);
         using var folder = new TemporaryFolder();
         var source = SharedData.PathOf($"tokenizers/{name[..colon]}");
         foreach (var file in (string[])[.. name[(colon + 1)..].Split(','), "tokenizer_config.json", "special_tokens_map.json"])
@@ -51,6 +50,8 @@ internal static class GoldenVectors
             if (File.Exists(Path.Combine(source, file))) File.Copy(Path.Combine(source, file), Path.Combine(folder.Path, file));
         }
 
-        return TokenizerLoader.Load(folder.Path, plain);
+        return LoadFolder(folder.Path, plain);
     }
+
+    private static Tokenizer LoadFolder(string folder, bool plain) => plain ? Tokenizer.LoadPlain(folder) : Tokenizer.Load(folder);
 }

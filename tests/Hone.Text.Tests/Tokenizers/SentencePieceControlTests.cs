@@ -1,6 +1,5 @@
 using Hone.Testing;
 using Hone.Text.Tokenizers;
-using Hone.Text.Tokenizers.Loading;
 
 namespace Hone.Text.Tests.Tokenizers;
 
@@ -60,7 +59,7 @@ public sealed class SentencePieceControlTests
     public void A_plain_model_takes_control_pieces_as_text()
     {
         using var folder = Folder("llama2", """{"added_tokens_decoder": {"2": {"content": "</s>", "special": true}}}""");
-        var ids = TokenizerLoader.Load(folder.Path, plain: true).Encode("<s>a</s>");
+        var ids = Tokenizer.LoadPlain(folder.Path).Encode("<s>a</s>");
         Assert.DoesNotContain(1, ids);
         Assert.DoesNotContain(2, ids);
     }
