@@ -6,7 +6,7 @@ namespace Hone.Models;
 
 /// <summary>
 /// Keys and values of one growing text, and the scratch to append tokens to it: generation. The prompt goes in as one
-/// piece, then token by token. Memory is planned from the capacity and taken once. Rotary frequencies that follow the length of
+/// piece, then token by token. Memory for keys and values grows with the text, the scratch is taken once. Rotary frequencies that follow the length of
 /// the sequence follow what the text has grown to with each call, and keys keep those they came with, as in transformers;
 /// room for a longer answer changes nothing.
 /// </summary>
@@ -19,8 +19,7 @@ public sealed class DecoderCache : IDisposable
     private readonly IKernels kernels;
     private readonly Arena arena;
     private readonly int maxChunk;
-    private readonly Tensor[] keys;
-    private readonly Tensor[] values;
+    private readonly KeyValueBuffers store;
     private readonly Tensor ids, positions, cos, sin, hidden, normed, rstd, headRstd, query, attention, gate, up, rank, logits;
     private readonly RotaryRows rotary;
     private readonly float[] cosOnHost, sinOnHost;
@@ -31,7 +30,8 @@ public sealed class DecoderCache : IDisposable
     /// <param name="decoder">The model; it must outlive the cache.</param>
     /// <param name="capacity">Most tokens of prompt and answer together.</param>
     /// <param name="maxChunk">Most tokens that go through the model at once.</param>
-    public DecoderCache(Decoder decoder, int capacity, int maxChunk = 256)
+    /// <param name="freeBytes">How much memory may be taken, asked each time before more is taken for a longer text; null for any.</param>
+    public DecoderCache(Decoder decoder, int capacity, int maxChunk = 256, Func<long>? freeBytes = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -41,9 +41,7 @@ public sealed class DecoderCache : IDisposable
         this.maxChunk = Math.Clamp(maxChunk, 1, capacity);
         arena = kernels.CreateArena("key-value cache");
         var (n, spec, block) = (this.maxChunk, decoder.Spec, decoder.Blocks[0]);
-        var kv = block.Key.Outputs;
-        keys = [.. decoder.Blocks.Select(_ => arena.Allocate(capacity, kv))];
-        values = [.. decoder.Blocks.Select(_ => arena.Allocate(capacity, kv))];
+        store = new KeyValueBuffers(decoder, capacity, freeBytes ?? (static () => long.MaxValue));
         ids = arena.Allocate(DType.I32, 1, n);
         positions = arena.Allocate(DType.I32, 1, n);
         cos = arena.Allocate(n, decoder.RotaryPairs);
@@ -72,7 +70,7 @@ public sealed class DecoderCache : IDisposable
     public int Length { get; private set; }
 
     /// <summary>Native bytes taken.</summary>
-    public long Bytes => arena.ReservedBytes;
+    public long Bytes => arena.ReservedBytes + store.Bytes;
 
     /// <summary>
     /// Whether a text of so many tokens may go on from what is in the cache. It may not when the length asks for other rotary frequencies
@@ -88,7 +86,7 @@ public sealed class DecoderCache : IDisposable
     }
 
     /// <summary>Appends tokens and gives the logits [V] that predict the next one. The span is overwritten by the next call.</summary>
-    /// <exception cref="HoneException">There is no room for so many tokens (exit code 2).</exception>
+    /// <exception cref="HoneException">There is no room for so many tokens (exit code 2), or no memory (5); the cache is as it was.</exception>
     public ReadOnlySpan<float> Append(ReadOnlySpan<int> tokens)
     {
         if (tokens.IsEmpty) throw new ArgumentException("no tokens to append", nameof(tokens));
@@ -96,6 +94,7 @@ public sealed class DecoderCache : IDisposable
             throw new HoneException(ExitCode.Usage, $"{Length + tokens.Length} tokens do not fit into a context of {Capacity}.", null,
                 "Shorten the prompt or raise max_length.");
         var sequence = Length + tokens.Length;
+        store.Reserve(sequence, Length);
         var counted = RotaryRows.LengthThatCounts(decoder.Spec, sequence);
         keysLength = Length == 0 || counted == keysLength ? counted : MixedLengths;
         for (var start = 0; start < tokens.Length; start += maxChunk)
@@ -109,7 +108,11 @@ public sealed class DecoderCache : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => arena.Dispose();
+    public void Dispose()
+    {
+        store.Dispose();
+        arena.Dispose();
+    }
 
     private void Run(ReadOnlySpan<int> tokens, int sequence, bool wantLogits)
     {
@@ -142,7 +145,7 @@ public sealed class DecoderCache : IDisposable
     {
         var n = x.Rows;
         var (y, r, q, o) = (normed.SliceRows(0, n), rstd.SliceRows(0, n), query.SliceRows(0, n), attention.SliceRows(0, n));
-        var (key, value) = (keys[index].SliceRows(Length, n), values[index].SliceRows(Length, n));
+        var (key, value) = (store.Keys(index).SliceRows(Length, n), store.Values(index).SliceRows(Length, n));
         block.InputNorm.Forward(kernels, x, y, r);
         Apply(block.Query, y, q);
         Apply(block.Key, y, key);
@@ -151,7 +154,7 @@ public sealed class DecoderCache : IDisposable
         block.KeyNorm?.Forward(kernels, key, key, headRstd.SliceRows(0, n).SliceColumns(0, block.Shape.KeyValueHeads));
         kernels.Rotary(q, at, cos, sin, block.Shape.HeadSize, inverse: false);
         kernels.Rotary(key, at, cos, sin, block.Shape.HeadSize, inverse: false);
-        kernels.CachedAttention(q, keys[index].SliceRows(0, Length + n), values[index].SliceRows(0, Length + n), o, block.Shape);
+        kernels.CachedAttention(q, store.Keys(index).SliceRows(0, Length + n), store.Values(index).SliceRows(0, Length + n), o, block.Shape);
         Apply(block.Output, o, x, x);
         block.MiddleNorm.Forward(kernels, x, y, r);
         var (g, u) = (gate.SliceRows(0, n), up.SliceRows(0, n));
