@@ -177,11 +177,11 @@ public sealed partial class Decoder : IDisposable
     private static (int Rows, int Columns) Fold(IReadOnlyList<long> shape) =>
         shape.Count == 1 ? (1, checked((int)shape[0])) : (checked((int)shape[0]), checked((int)shape[1]));
 
-    /// <summary>Cosines and sines of positions 0 … rows − 1, for sequences of up to so many tokens.</summary>
-    internal void FillRotary(Tensor cos, Tensor sin, int sequence)
+    /// <summary>Cosines and sines of positions 0 … rows − 1, where they are the same for all lengths.</summary>
+    internal void FillRotary(Tensor cos, Tensor sin)
     {
         var (c, s) = (new float[cos.Count], new float[sin.Count]);
-        RotaryTable.Fill(Spec, cos.Rows, sequence, c, s);
+        RotaryTable.Fill(Spec, cos.Rows, cos.Rows, c, s);
         Kernels.Upload<float>(c, cos);
         Kernels.Upload<float>(s, sin);
     }
@@ -238,17 +238,9 @@ public sealed partial class Decoder : IDisposable
             QueryNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.q_norm") : null,
             KeyNorm = Spec.QueryKeyNorm ? Norm(prefix + "self_attn.k_norm") : null,
             Shape = new AttentionShape(Spec.HeadCount, Spec.KeyValueHeadCount, Spec.HeadSize, Spec.AttentionScale, Spec.SlidingWindows[layer]),
-            Activation = ActivationOf(Spec),
+            Activation = Spec.Activation,
         };
     }
-
-    private static Activation ActivationOf(DecoderSpec spec) => spec.Activation switch
-    {
-        "silu" or "swish" => Hone.Kernels.Activation.Silu,
-        "gelu_pytorch_tanh" or "gelu_new" or "gelu_fast" => Hone.Kernels.Activation.GeluTanh,
-        var other => throw new HoneException(ExitCode.Model, $"The activation '{other}' is not supported.", "config.json: hidden_act",
-            "Supported: silu, gelu_pytorch_tanh."),
-    };
 
     private NormLayer Norm(string path) => new(byName[path + ".weight"], Spec.NormEpsilon, Spec.NormWeightOffset);
 }

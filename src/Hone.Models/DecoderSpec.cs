@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hone.Kernels;
 using Hone.Tensors;
 
 namespace Hone.Models;
@@ -80,8 +81,8 @@ public sealed record DecoderSpec
     /// </summary>
     public required IReadOnlyList<int> SlidingWindows { get; init; }
 
-    /// <summary><c>hidden_act</c> of the gate: silu, or gelu_pytorch_tanh and kin.</summary>
-    public required string Activation { get; init; }
+    /// <summary><c>hidden_act</c> of the gate.</summary>
+    public required Activation Activation { get; init; }
 
     /// <summary>What embeddings are multiplied by.</summary>
     public float EmbeddingScale { get; init; } = 1;

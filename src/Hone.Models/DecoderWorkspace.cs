@@ -19,6 +19,7 @@ public sealed class DecoderWorkspace : IDisposable
     private readonly float[] targetWeights;
     private readonly float[] losses;
     private readonly int[] corrects;
+    private readonly RotaryByRow? rotary;
 
     /// <summary>Allocates the workspace.</summary>
     /// <param name="decoder">The model, with its adapter attached already; it must outlive the workspace.</param>
@@ -33,7 +34,8 @@ public sealed class DecoderWorkspace : IDisposable
         Reserve(decoder, Shape);
         arena = kernels.CreateArena("workspace");
         buffers = new WorkspaceBuffers(new BufferLedger(arena), decoder, Shape);
-        decoder.FillRotary(buffers.Cos, buffers.Sin, Shape.MaxSequence);
+        if (RotaryRows.FollowLength(decoder.Spec)) rotary = new RotaryByRow(decoder, Shape.MaxTokens);
+        else decoder.FillRotary(buffers.Cos, buffers.Sin);
         targetRows = new int[Shape.MaxTargets];
         targetIds = new int[Shape.MaxTargets];
         targetWeights = new float[Shape.MaxTargets];
@@ -137,12 +139,6 @@ public sealed class DecoderWorkspace : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         var t = batch.TokenCount;
         if (t == 0 || t > Shape.MaxTokens) throw new ArgumentException($"a micro-batch of {t} tokens; the workspace holds 1 to {Shape.MaxTokens}");
-        for (var i = 0; i < batch.SegmentCount; i++)
-        {
-            var length = batch.SegmentStarts[i + 1] - batch.SegmentStarts[i];
-            if (length > Shape.MaxSequence) throw new ArgumentException($"a sample of {length} tokens; the workspace holds 1 to {Shape.MaxSequence}");
-        }
-
         foreach (var id in batch.Ids.AsSpan(0, t))
         {
             if ((uint)id >= (uint)decoder.Spec.VocabularySize)
@@ -153,7 +149,8 @@ public sealed class DecoderWorkspace : IDisposable
         var (ids, positions, starts) = (buffers.Ids.SliceColumns(0, t), buffers.Positions.SliceColumns(0, t),
             buffers.SegmentStarts.SliceColumns(0, batch.SegmentCount + 1));
         kernels.Upload<int>(batch.Ids.AsSpan(0, t), ids);
-        kernels.Upload<int>(batch.Positions.AsSpan(0, t), positions);
+        if (rotary is null) kernels.Upload<int>(batch.Positions.AsSpan(0, t), positions);
+        else rotary.Upload(batch, positions, buffers.Cos.SliceRows(0, t), buffers.Sin.SliceRows(0, t));
         kernels.Upload<int>(batch.SegmentStarts.AsSpan(0, batch.SegmentCount + 1), starts);
         return new BlockInput(kernels, t, positions, starts, buffers.Cos, buffers.Sin, dropoutKey);
     }

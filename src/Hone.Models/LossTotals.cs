@@ -5,7 +5,7 @@ namespace Hone.Models;
 /// <param name="WeightSum">Σ weight.</param>
 /// <param name="Targets">Supervised tokens.</param>
 /// <param name="Correct">Supervised tokens whose most likely prediction is the target.</param>
-public readonly record struct LossTotals(double WeightedLoss, double WeightSum, int Targets, int Correct)
+public readonly record struct LossTotals(double WeightedLoss, double WeightSum, long Targets, long Correct)
 {
     /// <summary>Mean loss per unit of weight, nats; NaN when nothing was supervised.</summary>
     public double MeanLoss => WeightedLoss / WeightSum;

@@ -12,24 +12,40 @@ public static class RotaryTable
     /// <see cref="RopeKind.LongRope"/> look at <paramref name="sequence"/>.
     /// </summary>
     /// <param name="spec">The model.</param>
-    /// <param name="sequence">Length of the longest sequence that the table serves.</param>
+    /// <param name="sequence">Length of the sequence that is turned.</param>
     public static float[] InverseFrequencies(DecoderSpec spec, int sequence)
+    {
+        var frequencies = new float[spec.RotarySize / 2];
+        InverseFrequencies(spec, sequence, frequencies);
+        return frequencies;
+    }
+
+    /// <summary>The same into memory of the caller, [RotarySize / 2].</summary>
+    internal static void InverseFrequencies(DecoderSpec spec, int sequence, Span<float> frequencies)
     {
         var scaling = spec.RopeScaling;
         switch (scaling.Kind)
         {
             case RopeKind.Linear:
-                return Array.ConvertAll(Unscaled(spec, spec.RopeTheta), f => f / (float)scaling.Factor);
+                Unscaled(spec, spec.RopeTheta, frequencies);
+                foreach (ref var f in frequencies) f /= (float)scaling.Factor;
+                break;
             case RopeKind.Dynamic:
-                return Unscaled(spec, DynamicBase(spec, sequence));
+                Unscaled(spec, DynamicBase(spec, sequence), frequencies);
+                break;
             case RopeKind.Llama3:
-                return Array.ConvertAll(Unscaled(spec, spec.RopeTheta), f => Llama3(f, scaling));
+                Unscaled(spec, spec.RopeTheta, frequencies);
+                foreach (ref var f in frequencies) f = Llama3(f, scaling);
+                break;
             case RopeKind.Yarn:
-                return Yarn(spec);
+                Yarn(spec, frequencies);
+                break;
             case RopeKind.LongRope:
-                return LongRope(spec, sequence);
+                LongRope(spec, sequence, frequencies);
+                break;
             default:
-                return Unscaled(spec, spec.RopeTheta);
+                Unscaled(spec, spec.RopeTheta, frequencies);
+                break;
         }
     }
 
@@ -38,20 +54,23 @@ public static class RotaryTable
     /// </summary>
     /// <param name="spec">The model.</param>
     /// <param name="positions">Rows to fill.</param>
-    /// <param name="sequence">Length of the longest sequence that the table serves, as in <see cref="InverseFrequencies"/>.</param>
+    /// <param name="sequence">Length of the sequence that is turned, as in <see cref="InverseFrequencies(DecoderSpec, int)"/>.</param>
     /// <param name="cos">= [positions, RotarySize / 2].</param>
     /// <param name="sin">= [positions, RotarySize / 2].</param>
     public static void Fill(DecoderSpec spec, int positions, int sequence, Span<float> cos, Span<float> sin)
     {
         var frequencies = InverseFrequencies(spec, sequence);
-        var half = frequencies.Length;
-        if (positions < 0 || cos.Length != (long)positions * half || sin.Length != cos.Length)
-            throw new ArgumentException($"rotary tables of {cos.Length} and {sin.Length} elements can't hold [{positions}, {half}]");
-        var scale = (float)spec.RopeScaling.AttentionScaling;
-        for (var position = 0; position < positions; position++)
+        if (positions < 0 || cos.Length != (long)positions * frequencies.Length || sin.Length != cos.Length)
+            throw new ArgumentException($"rotary tables of {cos.Length} and {sin.Length} elements can't hold [{positions}, {frequencies.Length}]");
+        Fill(frequencies, (float)spec.RopeScaling.AttentionScaling, 0, cos, sin);
+    }
+
+    /// <summary>Rows for the positions <paramref name="first"/>, <paramref name="first"/> + 1, …, as many as there is room for.</summary>
+    internal static void Fill(ReadOnlySpan<float> frequencies, float scale, int first, Span<float> cos, Span<float> sin)
+    {
+        for (int row = 0, position = first; row < cos.Length; row += frequencies.Length, position++)
         {
-            var row = position * half;
-            for (var i = 0; i < half; i++)
+            for (var i = 0; i < frequencies.Length; i++)
             {
                 var (s, c) = Math.SinCos(position * frequencies[i]);
                 cos[row + i] = (float)c * scale;
@@ -64,11 +83,9 @@ public static class RotaryTable
     private static float Period(DecoderSpec spec, double theta, int i) =>
         (float)Math.Pow(theta, 2f * i / spec.RotarySize);
 
-    private static float[] Unscaled(DecoderSpec spec, double theta)
+    private static void Unscaled(DecoderSpec spec, double theta, Span<float> frequencies)
     {
-        var frequencies = new float[spec.RotarySize / 2];
         for (var i = 0; i < frequencies.Length; i++) frequencies[i] = 1f / Period(spec, theta, i);
-        return frequencies;
     }
 
     private static double DynamicBase(DecoderSpec spec, int positions)
@@ -90,7 +107,7 @@ public static class RotaryTable
         return (1 - smooth) * frequency / (float)scaling.Factor + smooth * frequency;
     }
 
-    private static float[] Yarn(DecoderSpec spec)
+    private static void Yarn(DecoderSpec spec, Span<float> frequencies)
     {
         var scaling = spec.RopeScaling;
         var low = Turning(spec, scaling.BetaFast);
@@ -100,28 +117,23 @@ public static class RotaryTable
         high = Math.Min(high, spec.RotarySize - 1);
         if (low == high) high += 0.001;
 
-        var frequencies = new float[spec.RotarySize / 2];
         for (var i = 0; i < frequencies.Length; i++)
         {
             var period = Period(spec, spec.RopeTheta, i);
             var kept = 1 - Math.Clamp((i - (float)low) / (float)(high - low), 0f, 1f);
             frequencies[i] = 1f / ((float)scaling.Factor * period) * (1 - kept) + 1f / period * kept;
         }
-
-        return frequencies;
     }
 
     // The (fractional) index of the frequency that makes so many turns within the original context.
     private static double Turning(DecoderSpec spec, double turns) =>
         spec.RotarySize * Math.Log(spec.RopeScaling.OriginalMaxPositions / (turns * 2 * Math.PI)) / (2 * Math.Log(spec.RopeTheta));
 
-    private static float[] LongRope(DecoderSpec spec, int positions)
+    private static void LongRope(DecoderSpec spec, int positions, Span<float> frequencies)
     {
         var scaling = spec.RopeScaling;
         var divisors = positions > scaling.OriginalMaxPositions ? scaling.LongFactors : scaling.ShortFactors;
-        var frequencies = new float[spec.RotarySize / 2];
         for (var i = 0; i < frequencies.Length; i++)
             frequencies[i] = 1f / ((float)divisors[i] * Period(spec, spec.RopeTheta, i));
-        return frequencies;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hone.Kernels;
 using Hone.Tensors;
 
 namespace Hone.Models;
@@ -50,7 +51,7 @@ internal static class SpecParser
             MlpBias = family.ReadsMlpBias && keys.Bool("mlp_bias", false),
             QueryKeyNorm = family.QueryKeyNorm,
             SlidingWindows = SlidingWindows(config, keys, family, layers),
-            Activation = Activation(keys),
+            Activation = ActivationOf(keys),
             AttentionScale = (float)(1 / Math.Sqrt(headSize)),
             InitializerRange = (float)keys.Double("initializer_range", 0.02),
             BeginId = special.BeginId,
@@ -132,10 +133,11 @@ internal static class SpecParser
         })];
     }
 
-    private static string Activation(JsonKeys keys)
+    /// <summary>GELU gates are refused: no supported family is published with one, so no reference covers them.</summary>
+    private static Activation ActivationOf(JsonKeys keys)
     {
         var name = keys.Text("hidden_act") ?? "silu";
-        if (name is "silu" or "swish") return "silu";
+        if (name is "silu" or "swish") return Activation.Silu;
         throw new HoneException(ExitCode.Model, $"hidden_act {name} is not supported; supported: silu.", keys.Where);
     }
 

@@ -26,8 +26,8 @@ internal sealed class WorkspaceBuffers
         Weights = ledger.Take("batch", 1, s);
         Losses = ledger.Take("batch", 1, s);
         Corrects = ledger.Take("batch", 1, s, DType.I32);
-        Cos = ledger.Take("rotary table", shape.MaxSequence, decoder.RotaryPairs);
-        Sin = ledger.Take("rotary table", shape.MaxSequence, decoder.RotaryPairs);
+        Cos = ledger.Take("rotary table", t, decoder.RotaryPairs);
+        Sin = ledger.Take("rotary table", t, decoder.RotaryPairs);
 
         // Without a backward pass two hidden states take turns.
         hidden = new Tensor[shape.Training ? decoder.Blocks.Count + 1 : 2];

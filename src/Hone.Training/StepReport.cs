@@ -25,10 +25,10 @@ public readonly record struct StepReport
     public double LearningRate { get; init; }
 
     /// <summary>Tokens that went through the model.</summary>
-    public int Tokens { get; init; }
+    public long Tokens { get; init; }
 
     /// <summary>Tokens of them that were learned.</summary>
-    public int LearnedTokens { get; init; }
+    public long LearnedTokens { get; init; }
 
     /// <summary>Duration of the step, evaluation and saving not counted.</summary>
     public TimeSpan Duration { get; init; }

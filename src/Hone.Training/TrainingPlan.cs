@@ -62,9 +62,6 @@ public sealed class TrainingPlan
     /// <summary>Most learned tokens in a micro-batch, validation included.</summary>
     public int MaxTargets { get; private set; }
 
-    /// <summary>Tokens of the longest sample, validation included.</summary>
-    public int MaxSequence => train.Lengths.Concat(validation.Lengths).Max();
-
     /// <summary>Share of the room in packs that is used; 1 without packing.</summary>
     public double PackingEfficiency { get; }
 

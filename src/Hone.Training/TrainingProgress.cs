@@ -46,7 +46,7 @@ internal sealed class TrainingProgress
     public List<LogEntry> LogHistory { get; set; } = [];
 
     /// <summary>Sums over micro-batches. The loss is divided already, so that the micro-batches of a step add up to the loss of the step.</summary>
-    internal readonly record struct Tally(double Loss, int Targets, int Correct, int Tokens)
+    internal readonly record struct Tally(double Loss, long Targets, long Correct, long Tokens)
     {
         public Tally Add(Tally other) =>
             new(Loss + other.Loss, Targets + other.Targets, Correct + other.Correct, Tokens + other.Tokens);

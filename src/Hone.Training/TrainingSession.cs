@@ -273,7 +273,7 @@ public sealed class TrainingSession : IDisposable
 
     private bool IsFull => Settings.TunerType == TunerType.Full;
 
-    private WorkspaceShape Shape(bool checkpointing) => new(Plan.MaxTokens, Plan.MaxTargets, Training: true, checkpointing, Plan.MaxSequence);
+    private WorkspaceShape Shape(bool checkpointing) => new(Plan.MaxTokens, Plan.MaxTargets, Training: true, checkpointing);
 
     /// <summary>What the run takes beyond what the process held when it was planned.</summary>
     private long NewBytes(MemoryPlan plan) => plan.TotalBytes - heldBytes;

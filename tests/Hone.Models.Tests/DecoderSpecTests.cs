@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hone.Kernels;
 using Hone.Tensors;
 using Hone.Testing;
 
@@ -40,7 +41,8 @@ public class DecoderSpecTests
         Assert.False(spec.QueryKeyValueBias || spec.OutputProjectionBias || spec.MlpBias);
         Assert.Equal([0, 0, 0], spec.SlidingWindows);
         Assert.Equal((float)(1 / Math.Sqrt(32)), spec.AttentionScale);
-        Assert.Equal("silu", spec.Activation);
+        Assert.Equal(Activation.Silu, spec.Activation);
+        Assert.Equal(Activation.Silu, Parse(("hidden_act", "swish")).Activation);
         Assert.Equal(0.02f, spec.InitializerRange);
         Assert.Equal(DType.F32, spec.StoredType);
         Assert.Equal(256, spec.MaxPositions);
@@ -129,7 +131,8 @@ public class DecoderSpecTests
     [InlineData("""{"head_dim": 15}""", "odd")]
     [InlineData("""{"rms_norm_eps": 0}""", "rms_norm_eps")]
     [InlineData("""{"tie_word_embeddings": "yes"}""", "tie_word_embeddings")]
-    [InlineData("""{"hidden_act": "gelu"}""", "hidden_act")]
+    [InlineData("""{"hidden_act": "gelu"}""", "hidden_act gelu is not supported; supported: silu")]
+    [InlineData("""{"hidden_act": "gelu_pytorch_tanh"}""", "hidden_act gelu_pytorch_tanh")]
     [InlineData("""{"torch_dtype": "float8_e4m3fn"}""", "float8_e4m3fn")]
     [InlineData("""{"rope_scaling": []}""", "rope_scaling")]
     [InlineData("""{"rope_scaling": {"rope_type": "mrope"}}""", "mrope")]

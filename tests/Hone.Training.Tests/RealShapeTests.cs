@@ -86,7 +86,7 @@ public sealed class RealShapeTests(QwenShape model) : IClassFixture<QwenShape>
         {
             RedirectStandardOutput = true,
         };
-        start.Environment[ModelVariable] = model.Path;
+        start.Environment[ModelVariable] = model.Folder;
         start.Environment[OutputVariable] = output;
         start.Environment[CheckpointingVariable] = checkpointing ? "true" : "false";
         return Process.Start(start)!;

@@ -15,7 +15,8 @@ internal sealed class TokenizeVerb : Verb<TokenizeSettings>
 
     protected override ExitCode Run(TokenizeSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var tokenizer = Tokenizer.Load(settings.Model!);
+        // The ids of the library that the files belong to; what training and chat do with a template's special tokens comes on top.
+        var tokenizer = Tokenizer.LoadPlain(settings.Model!);
         new JsonLineFilter(console, settings.Input, settings.Output, "tokenizing").Run((row, json) =>
         {
             var ids = tokenizer.Encode(TextOf(row), settings.AddSpecialTokens);

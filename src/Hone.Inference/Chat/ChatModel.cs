@@ -84,9 +84,10 @@ public sealed class ChatModel : IDisposable
     /// <summary>Starts a conversation.</summary>
     /// <param name="options">How answers are generated.</param>
     /// <param name="system">System message, or null for the template's own.</param>
-    /// <param name="capacity">Most tokens of the whole conversation; 0 takes the model's limit, at most 4096.</param>
-    public ChatSession StartChat(GenerationOptions options, string? system = null, int capacity = 0) =>
-        new(this, options, system, capacity > 0 ? capacity : Math.Min(Decoder.Spec.MaxPositions, 4096));
+    /// <param name="capacity">Most tokens of the whole conversation; 0 takes the model's limit. Memory is taken as it grows.</param>
+    /// <param name="freeBytes">How much memory it may take, asked each time before it takes more; null for any.</param>
+    public ChatSession StartChat(GenerationOptions options, string? system = null, int capacity = 0, Func<long>? freeBytes = null) =>
+        new(this, options, system, capacity > 0 ? capacity : Decoder.Spec.MaxPositions, freeBytes);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -18,13 +18,13 @@ public sealed class ChatSession : IDisposable
     private readonly int capacity;
     private readonly TextGenerator generator;
 
-    internal ChatSession(ChatModel model, GenerationOptions options, string? system, int capacity)
+    internal ChatSession(ChatModel model, GenerationOptions options, string? system, int capacity, Func<long>? freeBytes)
     {
         this.model = model;
         this.options = options.StopIds.Count > 0 ? options : options with { StopIds = model.StopIds };
         this.system = system;
         this.capacity = capacity;
-        generator = new TextGenerator(model.Decoder, capacity);
+        generator = new TextGenerator(model.Decoder, capacity, freeBytes);
         Reset();
     }
 

@@ -28,7 +28,7 @@ public static class Evaluator
         var batches = samples.Chunk(rowsPerBatch).ToList();
         var most = batches.Max(b => b.Sum(s => s.Ids.Length));
         var targets = batches.Max(b => b.Sum(s => s.LearnedCount));
-        using var workspace = new DecoderWorkspace(decoder, new WorkspaceShape(most, targets, Training: false, MaxSequence: samples.Max(s => s.Ids.Length)));
+        using var workspace = new DecoderWorkspace(decoder, new WorkspaceShape(most, targets, Training: false));
         var batch = new MicroBatch(most);
         var totals = default(LossTotals);
         var done = 0;

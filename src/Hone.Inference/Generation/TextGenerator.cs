@@ -34,13 +34,14 @@ public sealed class TextGenerator : IDisposable
     private readonly List<int> cached = [];
     private readonly float[] logits;
 
-    /// <summary>Allocates the cache.</summary>
+    /// <summary>Makes the cache, which grows with what is in it.</summary>
     /// <param name="decoder">The model; it must outlive the generator.</param>
     /// <param name="capacity">Most tokens of prompt and answer together.</param>
-    public TextGenerator(Decoder decoder, int capacity)
+    /// <param name="freeBytes">How much memory the cache may take, asked each time before it takes more; null for any.</param>
+    public TextGenerator(Decoder decoder, int capacity, Func<long>? freeBytes = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
-        cache = new DecoderCache(decoder, capacity);
+        cache = new DecoderCache(decoder, capacity, freeBytes: freeBytes);
         logits = new float[decoder.Spec.VocabularySize];
     }
 
@@ -49,7 +50,7 @@ public sealed class TextGenerator : IDisposable
     /// <param name="options">How to choose.</param>
     /// <param name="onToken">Called with each new token as it comes.</param>
     /// <param name="cancellation">Ends the answer early.</param>
-    /// <exception cref="HoneException">The prompt does not fit the context (exit code 2).</exception>
+    /// <exception cref="HoneException">The prompt does not fit the context (exit code 2), or prompt and answer the memory (5).</exception>
     public GenerationResult Generate(ReadOnlySpan<int> prompt, GenerationOptions options, Action<int>? onToken = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -69,8 +70,8 @@ public sealed class TextGenerator : IDisposable
             onToken?.Invoke(next);
             if (options.StopIds.Contains(next)) return new GenerationResult(answer, StopReason.StopToken);
             if (answer.Count >= options.MaxNewTokens || cache.Length >= cache.Capacity) return new GenerationResult(answer, StopReason.Length);
-            cached.Add(next);
             cache.Append([next]).CopyTo(logits);
+            cached.Add(next);
         }
     }
 
@@ -83,6 +84,7 @@ public sealed class TextGenerator : IDisposable
         if (prompt.IsEmpty) throw new ArgumentException("an empty prompt", nameof(prompt));
         var common = 0;
         while (common < cached.Count && common < prompt.Length - 1 && cached[common] == prompt[common]) common++;
+        if (!cache.MayGrowTo(prompt.Length)) common = 0;
         cache.Truncate(common);
         cached.RemoveRange(common, cached.Count - common);
         cache.Append(prompt[common..]).CopyTo(logits);

@@ -73,26 +73,12 @@ public sealed unsafe partial class CpuKernels
             var i = 0;
             for (; i + 16 <= count; i += 16)
             {
-                var lower = RoundToBF16(TElement.Load8(from + i).AsUInt32());
-                var upper = RoundToBF16(TElement.Load8(from + i + 8).AsUInt32());
+                var lower = BFloat16.Round(TElement.Load8(from + i).AsUInt32());
+                var upper = BFloat16.Round(TElement.Load8(from + i + 8).AsUInt32());
                 Vector256.Narrow(lower, upper).Store(to + i);
             }
 
-            for (; i < count; i++)
-            {
-                var bits = BitConverter.SingleToUInt32Bits(TElement.Load(from + i));
-                to[i] = (ushort)RoundToBF16(Vector256.Create(bits)).ToScalar();
-            }
-        }
-
-        /// <summary>Adds just under half of the last kept bit, and a bit more when that bit is odd; a NaN is only cut and kept quiet.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Vector256<uint> RoundToBF16(Vector256<uint> bits)
-        {
-            var rounded = (bits + Vector256.Create(0x7FFFu) + ((bits >> 16) & Vector256<uint>.One)) >> 16;
-            var quiet = (bits >> 16) | Vector256.Create(0x40u);
-            var isNumber = Vector256.Equals(bits.AsSingle(), bits.AsSingle()).AsUInt32();
-            return Vector256.ConditionalSelect(isNumber, rounded, quiet);
+            for (; i < count; i++) to[i] = BFloat16.Round(TElement.Load(from + i));
         }
 
         private static void ToF16<T, TElement>(T* from, Half* to, int count)

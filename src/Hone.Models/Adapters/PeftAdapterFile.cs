@@ -102,10 +102,10 @@ public sealed class PeftAdapterFile : IDisposable
             tensors.Add(new TensorToWrite(KeyPrefix + module + UpSuffix, type, [b.Rows, b.Columns], b));
         }
 
-        AtomicFile.CreateFolder(folder);
+        DurableFiles.CreateFolder(folder);
         SafetensorsWriter.Write(Path.Combine(folder, WeightsFileName), tensors);
         var text = Encoding.UTF8.GetBytes((config with { Target = target.ForStorage(list.Select(m => m.Module)) }).ToJson());
-        AtomicFile.Write(Path.Combine(folder, PeftConfig.FileName), stream => stream.Write(text));
+        DurableFiles.Write(Path.Combine(folder, PeftConfig.FileName), stream => stream.Write(text));
     }
 
     /// <summary>Unmaps the file. Its tensors are then invalid.</summary>

@@ -6,7 +6,7 @@ namespace Hone.Models.Blocks;
 /// <summary>What every block of one micro-batch sees besides the hidden states.</summary>
 /// <param name="Kernels">The device.</param>
 /// <param name="Tokens">T.</param>
-/// <param name="Positions">I32 [1, T].</param>
+/// <param name="Positions">The row of the rotary tables for each token, I32 [1, T].</param>
 /// <param name="SegmentStarts">I32 [1, segments + 1].</param>
 /// <param name="Cos">[positions, R/2].</param>
 /// <param name="Sin">[positions, R/2].</param>

@@ -27,7 +27,7 @@ public static class CheckpointWriter
     public static IReadOnlyList<string> Save(string folder, IReadOnlyList<TensorToWrite> tensors, long maxShardBytes = DefaultMaxShardBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardBytes, 1);
-        AtomicFile.CreateFolder(folder);
+        DurableFiles.CreateFolder(folder);
         var shards = Cut(tensors, maxShardBytes);
         var written = new List<string>();
         var places = new Dictionary<string, string>();
@@ -42,7 +42,7 @@ public static class CheckpointWriter
         if (shards.Count > 1)
         {
             var index = CheckpointIndex.Write(places, tensors.Sum(SafetensorsWriter.BytesOf));
-            AtomicFile.Write(Path.Combine(folder, CheckpointIndex.FileName), stream => stream.Write(index));
+            DurableFiles.Write(Path.Combine(folder, CheckpointIndex.FileName), stream => stream.Write(index));
             written.Add(CheckpointIndex.FileName);
         }
 
@@ -58,12 +58,12 @@ public static class CheckpointWriter
     public static IReadOnlyList<string> CopySideFiles(string fromFolder, string toFolder)
     {
         if (Path.GetFullPath(fromFolder) == Path.GetFullPath(toFolder)) return [];
-        AtomicFile.CreateFolder(toFolder);
+        DurableFiles.CreateFolder(toFolder);
         var names = SideFiles.SelectMany(pattern => Directory.EnumerateFiles(fromFolder, pattern))
             .Select(path => Path.GetFileName(path)).Distinct().Order(StringComparer.Ordinal).ToList();
         foreach (var name in names)
         {
-            AtomicFile.Write(Path.Combine(toFolder, name), stream =>
+            DurableFiles.Write(Path.Combine(toFolder, name), stream =>
             {
                 using var source = File.OpenRead(Path.Combine(fromFolder, name));
                 source.CopyTo(stream);

@@ -27,7 +27,7 @@ internal static class ConfigDtype
         var name = NameOf(type);
         if (keys.All(key => config[key] is JsonValue value && value.TryGetValue(out string? now) && now == name)) return;
         foreach (var key in keys) config[key] = name;
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, config, Options));
+        DurableFiles.Write(path, stream => JsonSerializer.Serialize(stream, config, Options));
     }
 
     private static string NameOf(DType type) => type switch

@@ -5,14 +5,10 @@ using Hone.Tensors;
 namespace Hone.Models.Weights;
 
 /// <summary>
-/// Conversion between the stored float types, rounding to nearest, ties to even. A NaN becomes the quiet NaN that PyTorch writes.
+/// Conversion between the stored float types, rounding to nearest, ties to even. A NaN stays one.
 /// </summary>
 internal static class ElementConversion
 {
-    private const uint F32AbsoluteMask = 0x7FFF_FFFF;
-    private const uint F32Infinity = 0x7F80_0000;
-    private const ushort BF16NotANumber = 0x7FC0;
-
     /// <summary>Whether <see cref="Convert"/> knows the way.</summary>
     public static bool CanConvert(DType from, DType to) => from == to || (IsFloat(from) && IsFloat(to));
 
@@ -27,14 +23,6 @@ internal static class ElementConversion
         else if (to == DType.F32) Widen(source, from, MemoryMarshal.Cast<byte, float>(destination));
         else if (from == DType.F32) Narrow(MemoryMarshal.Cast<byte, float>(source), destination, to);
         else Between(source, from, destination, to);
-    }
-
-    /// <summary>The BF16 nearest to a value, as bits.</summary>
-    public static ushort ToBF16(float value)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        if ((bits & F32AbsoluteMask) > F32Infinity) return BF16NotANumber;
-        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     private static bool IsFloat(DType type) => type is DType.F32 or DType.BF16 or DType.F16;
@@ -69,20 +57,12 @@ internal static class ElementConversion
         var i = 0;
         for (; i + Vector256<ushort>.Count <= source.Length; i += Vector256<ushort>.Count)
         {
-            var lower = UpperHalves(Vector256.Create(source[i..]).AsUInt32());
-            var upper = UpperHalves(Vector256.Create(source[(i + Vector256<uint>.Count)..]).AsUInt32());
+            var lower = BFloat16.Round(Vector256.Create(source[i..]).AsUInt32());
+            var upper = BFloat16.Round(Vector256.Create(source[(i + Vector256<uint>.Count)..]).AsUInt32());
             Vector256.Narrow(lower, upper).CopyTo(destination[i..]);
         }
 
-        for (; i < source.Length; i++) destination[i] = ToBF16(source[i]);
-    }
-
-    // ToBF16 on eight values, each left in the lower half of its lane.
-    private static Vector256<uint> UpperHalves(Vector256<uint> bits)
-    {
-        var rounded = (bits + Vector256.Create(0x7FFFu) + ((bits >>> 16) & Vector256<uint>.One)) >>> 16;
-        var notANumber = Vector256.GreaterThan(bits & Vector256.Create(F32AbsoluteMask), Vector256.Create(F32Infinity));
-        return Vector256.ConditionalSelect(notANumber, Vector256.Create((uint)BF16NotANumber), rounded);
+        for (; i < source.Length; i++) destination[i] = BFloat16.Round(source[i]);
     }
 
     private static void Between(ReadOnlySpan<byte> source, DType from, Span<byte> destination, DType to)

@@ -29,7 +29,7 @@ public static class SafetensorsWriter
         if (ordered.Select(t => t.Name).Distinct().Count() != ordered.Length) throw new ArgumentException("two tensors have one name");
 
         var header = Header(ordered, metadata ?? DefaultMetadata);
-        AtomicFile.Write(path, stream =>
+        DurableFiles.Write(path, stream =>
         {
             Span<byte> prefix = stackalloc byte[sizeof(ulong)];
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);

@@ -23,8 +23,8 @@ public sealed record InferSettings : ModelSettings
         Help = "JSON lines file for the answers to val_dataset; must not exist.")]
     public string? ResultPath { get; init; }
 
-    [Setting("max_length", Group = "Generation", Aliases = ["max_model_len"], DefaultNote = "the model's longest, at most 4096",
-        Help = "Most tokens of a conversation, its answers included. Their memory is taken at the start.")]
+    [Setting("max_length", Group = "Generation", Aliases = ["max_model_len"], DefaultNote = "the model's longest",
+        Help = "Most tokens of a conversation, its answers included. Memory is taken as it grows.")]
     public int? MaxLength { get; init; }
 
     [Setting("max_new_tokens", Group = "Generation", DefaultNote = "generation_config.json, else 2048", Help = "Longest answer, in tokens.")]

@@ -20,6 +20,9 @@ internal sealed record PipelineParts
 
     public Normalizer? Normalizer { get; init; }
 
+    /// <summary>For text behind an added token, where it differs from <see cref="Normalizer"/>.</summary>
+    public Normalizer? InnerNormalizer { get; init; }
+
     /// <summary>Whether the added tokens that are searched in normalized text are normalized themselves.</summary>
     public bool NormalizesTokens { get; init; } = true;
 

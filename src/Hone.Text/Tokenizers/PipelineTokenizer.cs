@@ -109,10 +109,10 @@ internal sealed class PipelineTokenizer : Tokenizer
     private void EncodeOrdinary(ReadOnlySpan<char> text, bool atStart, EncodingScratch scratch)
     {
         if (text.IsEmpty) return;
-        if (_parts.Normalizer is not null)
+        if ((atStart ? _parts.Normalizer : _parts.InnerNormalizer ?? _parts.Normalizer) is { } normalizer)
         {
             scratch.Normalized.Clear();
-            if (_parts.Normalizer.TryNormalize(text, scratch.Normalized)) text = scratch.Normalized.Span;
+            if (normalizer.TryNormalize(text, scratch.Normalized)) text = scratch.Normalized.Span;
         }
 
         var settled = 0;

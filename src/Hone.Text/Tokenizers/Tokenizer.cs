@@ -63,9 +63,17 @@ public abstract class Tokenizer
     /// <summary>
     /// Loads the tokenizer of a model folder: <c>tokenizer.json</c>, else <c>vocab.json</c> with <c>merges.txt</c>, else
     /// <c>tokenizer.model</c> (SentencePiece or tiktoken, told apart by content), else llama2.c's <c>tok*.bin</c>.
+    /// A SentencePiece model's special tokens are found in text as Hugging Face's LlamaTokenizer finds them.
     /// </summary>
     /// <exception cref="HoneException">Nothing fits, or a file is broken or asks for what is not supported.</exception>
     public static Tokenizer Load(string folder) => TokenizerLoader.Load(folder);
+
+    /// <summary>
+    /// The same, but a SentencePiece model encodes text as SentencePiece itself does: control pieces that are spelt out stay text. For
+    /// texts of which none is a rendered chat template.
+    /// </summary>
+    /// <exception cref="HoneException">Nothing fits, or a file is broken or asks for what is not supported.</exception>
+    public static Tokenizer LoadPlain(string folder) => TokenizerLoader.Load(folder, plain: true);
 
     /// <summary>The tokenizer of a model folder, or null when the folder has none.</summary>
     /// <exception cref="HoneException">A file is broken or asks for what is not supported.</exception>

@@ -23,7 +23,7 @@ internal static class CheckpointManifest
             files.Add(Path.GetRelativePath(folder, path).Replace('\\', '/'), Describe(path));
         }
 
-        DurableFiles.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(files, CheckpointJson.Options));
+        DurableFiles.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, files, CheckpointJson.Options));
     }
 
     /// <summary>What is wrong with a checkpoint, in one sentence; null when every file is as it was written.</summary>

@@ -44,9 +44,7 @@ internal sealed class LoggingFile : IDisposable
     {
         file.Dispose();
         var lines = File.ReadAllLines(path).Where(line => StepOf(line) is { } n && n <= step).ToList();
-        var aside = path + ".tmp";
-        File.WriteAllLines(aside, lines);
-        File.Move(aside, path, overwrite: true);
+        DurableFiles.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")))));
         file = Open(path);
         var present = lines.Select(KeyOf).ToHashSet();
         foreach (var entry in history.Where(e => !present.Contains((e.Step, e.Has(EvaluationFigure))))) WriteLine(entry, totalSteps, null, null);

@@ -81,13 +81,13 @@ public sealed class RunDirectory : IDisposable
         var run = new RunDirectory(path, tensorBoard);
         try
         {
-            DurableFiles.Replace(System.IO.Path.Combine(run.Path, ArgumentsFile), System.Text.Encoding.UTF8.GetBytes(argumentsJson));
+            DurableFiles.Write(System.IO.Path.Combine(run.Path, ArgumentsFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(argumentsJson)));
             return run;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
             run.Dispose();
-            throw Unwritable(run.Path, e);
+            throw;
         }
     }
 

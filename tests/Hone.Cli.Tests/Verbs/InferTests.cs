@@ -30,6 +30,14 @@ public sealed class InferTests : IDisposable
     }
 
     [Fact]
+    public void A_prompt_that_memory_does_not_hold_is_refused_as_such()
+    {
+        using var child = new HoneProcess(["infer", "--model", StoriesFolder, "--prompt", "Once"], ("HONE_AVAILABLE_MEMORY", "1KiB"));
+        Assert.Equal((int)ExitCode.Memory, child.WaitForExit());
+        Assert.Contains("GiB are free", child.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_piped_chat_prints_one_answer_a_line_and_leaves_at_the_end_of_input()
     {
         var run = Infer("\nOnce upon a time\n\nLily saw\n/clear\nOnce upon a time\n", "--max_new_tokens", "8");

@@ -24,6 +24,7 @@ public sealed class SegmentTokenizerTests
         foreach (var (tokenizer, template) in new[]
         {
             ("llama2", "llama-2-chat.jinja"), ("mistral-v0.1", "mistral-7b-instruct-v0.1.jinja"), ("mistral-v0.1", "zephyr.jinja"), ("llama2", "vicuna.jinja"),
+            ("llama2:tokenizer.model", "llama-2-chat.jinja"), ("mistral-v0.1:tokenizer.model", "mistral-7b-instruct-v0.1.jinja"),
         })
         {
             for (var i = 0; i < s_conversations.Length; i++) data.Add(tokenizer, template, i);
@@ -36,7 +37,9 @@ public sealed class SegmentTokenizerTests
     [MemberData(nameof(Cases))]
     public void Ids_are_those_of_the_whole_text_and_the_learned_ones_are_the_answers_with_their_ends(string tokenizerName, string templateName, int number)
     {
-        var folder = SharedData.PathOf("tokenizers/" + tokenizerName);
+        using var copy = new TemporaryFolder();
+        var folder = SharedData.PathOf("tokenizers/" + tokenizerName.Split(':')[0]);
+        if (tokenizerName.EndsWith(":tokenizer.model", StringComparison.Ordinal)) folder = WithModelOnly(folder, copy);
         var tokenizer = Tokenizer.Load(folder);
         var template = ChatTemplate.FromFile(SharedData.PathOf("templates/" + templateName), folder);
         var messages = new JsonArray();
@@ -155,6 +158,13 @@ public sealed class SegmentTokenizerTests
         using var json = System.Text.Json.JsonDocument.Parse(row);
         Assert.Null(PromptRow.Parse(json.RootElement, out var error));
         Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    /// <summary>SentencePiece's model and the configuration, without tokenizer.json.</summary>
+    private static string WithModelOnly(string folder, TemporaryFolder copy)
+    {
+        foreach (var name in (string[])["tokenizer.model", "tokenizer_config.json"]) File.Copy(Path.Combine(folder, name), copy.PathOf(name));
+        return copy.Path;
     }
 
     private static List<int[]> LearnedRuns(int[] ids, float[] weights)

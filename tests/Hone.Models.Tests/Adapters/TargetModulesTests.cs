@@ -4,7 +4,7 @@ namespace Hone.Models.Tests.Adapters;
 
 public class TargetModulesTests
 {
-    private static readonly DecoderSpec Spec = Configs.Golden("llama_untied");
+    private static readonly DecoderSpec Spec = DecoderSpec.Parse(Configs.Llama(), "config.json");
 
     [Fact]
     public void A_list_matches_whole_paths_and_ends_after_a_dot()

@@ -86,44 +86,6 @@ public class DecoderLawTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    [Theory]
-    [InlineData(RopeKind.Dynamic)]
-    [InlineData(RopeKind.LongRope)]
-    public void Packing_changes_no_rotary_frequency(RopeKind kind)
-    {
-        using var kernels = GoldenModel.Device("cpu2");
-        using var decoder = Decoder.Create(FollowingLength(kind), kernels, 5, trainable: false);
-        var rows = Enumerable.Range(0, 4).Select(r => (r, Ids(6, r), Enumerable.Repeat(1, 6).ToArray())).ToList();
-        using var packed = new DecoderWorkspace(decoder, new WorkspaceShape(24, 24, Training: false, MaxSequence: 6));
-        using var single = new DecoderWorkspace(decoder, new WorkspaceShape(6, 6, Training: false));
-        packed.Evaluate(GoldenModel.Pack(rows));
-        var together = packed.LastTokenLosses.ToArray();
-        for (var r = 0; r < 4; r++)
-        {
-            single.Evaluate(GoldenModel.Pack([rows[r]]));
-            for (var i = 0; i < 5; i++) Assert.Equal(single.LastTokenLosses[i], together[r * 5 + i], 2e-6f);
-        }
-
-        Assert.Throws<ArgumentException>(() => packed.Evaluate(GoldenModel.Pack([(0, Ids(7, 0), new int[7])])));
-    }
-
-    [Theory]
-    [InlineData(RopeKind.Dynamic)]
-    [InlineData(RopeKind.LongRope)]
-    public void Room_in_a_cache_changes_no_rotary_frequency(RopeKind kind)
-    {
-        using var kernels = GoldenModel.Device("cpu1");
-        using var decoder = Decoder.Create(FollowingLength(kind), kernels, 5, trainable: false);
-        using var tight = new DecoderCache(decoder, 12);
-        using var roomy = new DecoderCache(decoder, 64, maxChunk: 12);
-        foreach (var length in new[] { 6, 12, 5 })
-        {
-            Assert.Equal(tight.Append(Ids(length, 1)).ToArray(), roomy.Append(Ids(length, 1)).ToArray());
-            tight.Truncate(0);
-            roomy.Truncate(0);
-        }
-    }
-
     [Fact]
     public void Room_for_supervised_tokens_changes_no_bit_of_any_gradient()
     {
@@ -152,20 +114,6 @@ public class DecoderLawTests
         using var workspace = new DecoderWorkspace(decoder, new WorkspaceShape(batch.TokenCount, 1, Training: true));
         Assert.Throws<InvalidOperationException>(() => workspace.Logits(batch, new float[batch.TokenCount * decoder.Spec.VocabularySize]));
     }
-
-    // A context of eight tokens, so that the frequencies of shorter and longer sequences differ.
-    private static DecoderSpec FollowingLength(RopeKind kind) => DecoderSpec.Parse(Configs.Llama(), "config.json") with
-    {
-        MaxPositions = 8,
-        RopeScaling = new RopeScaling
-        {
-            Kind = kind,
-            Factor = 4,
-            OriginalMaxPositions = 8,
-            ShortFactors = [.. Enumerable.Repeat(1.0, 8)],
-            LongFactors = [.. Enumerable.Range(2, 8).Select(i => (double)i)],
-        },
-    };
 
     private static int[] Ids(int count, int seed) => [.. Enumerable.Range(0, count).Select(i => (i * 7919 + seed * 31 + i * i) % 320)];
 

@@ -69,20 +69,6 @@ public unsafe class SafetensorsTests
     }
 
     [Fact]
-    public void BF16_rounds_to_nearest_with_ties_to_even_and_keeps_the_special_values()
-    {
-        Assert.Equal(0x3F80, ElementConversion.ToBF16(1f));
-        Assert.Equal(0x3F80, ElementConversion.ToBF16(BitConverter.UInt32BitsToSingle(0x3F80_8000)));
-        Assert.Equal(0x3F82, ElementConversion.ToBF16(BitConverter.UInt32BitsToSingle(0x3F81_8000)));
-        Assert.Equal(0x3F81, ElementConversion.ToBF16(BitConverter.UInt32BitsToSingle(0x3F80_8001)));
-        Assert.Equal(0x7F80, ElementConversion.ToBF16(float.MaxValue));
-        Assert.Equal(0x7F80, ElementConversion.ToBF16(float.PositiveInfinity));
-        Assert.Equal(0x8000, ElementConversion.ToBF16(-0f));
-        Assert.Equal(0x7FC0, ElementConversion.ToBF16(BitConverter.UInt32BitsToSingle(0x7F80_0001)));
-        Assert.Equal(0x7FC0, ElementConversion.ToBF16(BitConverter.UInt32BitsToSingle(0xFFFF_FFFF)));
-    }
-
-    [Fact]
     public void Rounding_many_values_at_once_rounds_each_as_alone_for_every_length()
     {
         var random = new Random(3);
@@ -92,7 +78,7 @@ public unsafe class SafetensorsTests
             var values = Enumerable.Range(0, length).Select(i => BitConverter.UInt32BitsToSingle(i % 7 == 3 ? 0x7F80_0000u + (uint)(i % 2) : (uint)random.NextInt64(1L << 32))).ToArray();
             var rounded = new ushort[length];
             ElementConversion.Convert(MemoryMarshal.AsBytes(values.AsSpan()), DType.F32, MemoryMarshal.AsBytes(rounded.AsSpan()), DType.BF16);
-            Assert.Equal(values.Select(ElementConversion.ToBF16), rounded);
+            Assert.Equal(values.Select(BFloat16.Round), rounded);
         }
     }
 
@@ -159,24 +145,6 @@ public unsafe class SafetensorsTests
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(folder.PathOf("a"), [new TensorToWrite("x", DType.I32, [2, 3], x)]));
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(folder.PathOf("a"), [new TensorToWrite("x", DType.F32, [6], x), new TensorToWrite("x", DType.BF16, [6], x)]));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
-    }
-
-    [Fact]
-    public void A_failed_write_leaves_the_old_file_and_nothing_else()
-    {
-        using var folder = new TemporaryFolder();
-        var path = folder.PathOf("model.safetensors");
-        File.WriteAllText(path, "old");
-        File.WriteAllText(path + AtomicFile.PartialSuffix, "left by a crash");
-        var error = Assert.Throws<HoneException>(() => AtomicFile.Write(path, stream =>
-        {
-            stream.Write(new byte[100_000]);
-            throw new IOException("No space left on device");
-        }));
-        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
-        Assert.Equal(path, error.Where);
-        Assert.Equal("old", File.ReadAllText(path));
-        Assert.Equal([path], Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class GoldenTokenizerTests
         Assert.True(count >= 15, $"{count} vectors");
     }
 
-    /// <summary>SentencePiece models take control pieces that are spelt out as text; tokenizer.json does not.</summary>
+    /// <summary>Plain SentencePiece models take control pieces that are spelt out as text; tokenizer.json does not.</summary>
     private static bool IsLeftOut(string form, string text) =>
         form is "llama2:tokenizer.model" or "mistral-v0.1:tokenizer.model"
         && new[] { "<s>", "</s>", "<unk>" }.Any(t => text.Contains(t, StringComparison.Ordinal));

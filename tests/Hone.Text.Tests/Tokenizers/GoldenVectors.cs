@@ -7,7 +7,7 @@ namespace Hone.Text.Tests.Tokenizers;
 /// <summary>The reference vectors and the tokenizers they belong to, each loaded once, from each form it is published in.</summary>
 internal static class GoldenVectors
 {
-    private static readonly Dictionary<string, Lazy<Tokenizer>> Loaded = new(StringComparer.Ordinal);
+    private static readonly Dictionary<(string, bool), Lazy<Tokenizer>> Loaded = [];
 
     public sealed record Vector(string Text, int[] Ids, string Decoded, string? DecodedSkipSpecial, string? Tokenizer);
 
@@ -24,21 +24,25 @@ internal static class GoldenVectors
                 root.TryGetProperty("tokenizer", out var name) ? name.GetString() : null);
         });
 
-    /// <summary>The published folder, or only some of its files: "gpt2:vocab.json,merges.txt".</summary>
-    public static Tokenizer Load(string name)
+    /// <summary>
+    /// The published folder, or only some of its files: "gpt2:vocab.json,merges.txt". SentencePiece models are plain unless
+    /// <paramref name="splitsControls"/>: their vectors were made by SentencePiece alone.
+    /// </summary>
+    public static Tokenizer Load(string name, bool splitsControls = false)
     {
         lock (Loaded)
         {
-            if (!Loaded.TryGetValue(name, out var tokenizer)) Loaded[name] = tokenizer = new Lazy<Tokenizer>(() => LoadFiles(name));
+            if (!Loaded.TryGetValue((name, splitsControls), out var tokenizer))
+                Loaded[(name, splitsControls)] = tokenizer = new Lazy<Tokenizer>(() => LoadFiles(name, !splitsControls));
             return tokenizer.Value;
         }
     }
 
     /// <summary>Loads a temporary folder that has copies of some files of a published one.</summary>
-    private static Tokenizer LoadFiles(string name)
+    private static Tokenizer LoadFiles(string name, bool plain)
     {
         var colon = name.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0) return Tokenizer.Load(SharedData.PathOf($"tokenizers/{name}"));
+        if (colon < 0) return LoadFolder(SharedData.PathOf($"tokenizers/{name}"), plain);
         using var folder = new TemporaryFolder();
         var source = SharedData.PathOf($"tokenizers/{name[..colon]}");
         foreach (var file in (string[])[.. name[(colon + 1)..].Split(','), "tokenizer_config.json", "special_tokens_map.json"])
@@ -46,6 +50,8 @@ internal static class GoldenVectors
             if (File.Exists(Path.Combine(source, file))) File.Copy(Path.Combine(source, file), Path.Combine(folder.Path, file));
         }
 
-        return Tokenizer.Load(folder.Path);
+        return LoadFolder(folder.Path, plain);
     }
+
+    private static Tokenizer LoadFolder(string folder, bool plain) => plain ? Tokenizer.LoadPlain(folder) : Tokenizer.Load(folder);
 }

@@ -25,6 +25,44 @@ public sealed class SplittingTests
         new Cl100kScanner(3),
         @"'(?:[sdmtSDMTſ]|ll|LL|lL|Ll|ve|VE|vE|Ve|re|RE|rE|Re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+");
 
+    [Fact]
+    public void The_deepseek_coder_scanner_cuts_as_its_chain_of_splitters_does()
+    {
+        var steps = DeepseekCoderScanner.Patterns.Select(PreTokenizer (p) => new RegexSplitter(new UnicodeRegex(p), SplitBehavior.Isolated, invert: false))
+            .Append(RuneSplitter.Digits(individual: true)).ToList();
+        var buffer = new PieceBuffer();
+        // Some of each class within and without the eastern ranges; the last are the ranges' borders.
+        string[] fragments = [.. Fragments, "。", "、", "\u3000\u3000", "\u2581", "०", "ก", "€", "+", "가", "\u07ff", "\u0800", "\u9fa5", "\u9fa6", "\uabff", "\uac00", "\ud7ff"];
+        foreach (var text in RandomTexts(fragments))
+        {
+            buffer.Reset(text, atStart: true);
+            foreach (var step in steps) step.Apply(buffer);
+            Check(text, [.. buffer.Pieces.Select(p => (p.Start, p.Start + p.Length))], default(DeepseekCoderScanner));
+        }
+    }
+
+    [Fact]
+    public void A_compiled_pattern_cuts_as_before_and_a_slow_one_still_ends_in_time()
+    {
+        var regex = new UnicodeRegex(@"\s?\p{L}+|\d{1,3}");
+        const string Text = "ab 中文 12345 \U0001D7D8 x";
+        var interpreted = Matches();
+        for (var i = 0; i < (1 << 18) / Text.Length; i++) Matches();
+        Assert.Equal(interpreted, Matches());
+        Assert.Equal((0, 2), interpreted[0]);
+
+        var slow = new UnicodeRegex("(a|aa|b)+c");
+        var error = Assert.Throws<HoneException>(() => slow.FindAll(new string('a', 1 << 18), []));
+        Assert.Contains("too long", error.Message, StringComparison.Ordinal);
+
+        List<(int Start, int End)> Matches()
+        {
+            var matches = new List<(int, int)>();
+            regex.FindAll(Text, matches);
+            return matches;
+        }
+    }
+
     [Theory]
     [InlineData(SplitBehavior.Removed, "a|b|c")]
     [InlineData(SplitBehavior.Isolated, "a|-|-|b|-|c")]
@@ -49,16 +87,26 @@ public sealed class SplittingTests
         where TScanner : struct, IPieceScanner
     {
         var regex = new UnicodeRegex(pattern);
-        var random = new Random(7);
-        for (var i = 0; i < 5000; i++)
+        foreach (var text in RandomTexts(Fragments))
         {
-            var text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => Fragments[random.Next(Fragments.Length)]));
             var expected = new List<(int Start, int End)>();
             regex.FindAll(text, expected);
-            var actual = new List<(int Start, int End)>();
-            for (int start = 0, end; start < text.Length; start = end) actual.Add((start, end = scanner.EndOfPiece(text, start)));
-            Assert.True(expected.SequenceEqual(actual), string.Join(' ', text.Select(c => $"{(int)c:X4}")));
+            Check(text, expected, scanner);
         }
+    }
+
+    private static IEnumerable<string> RandomTexts(string[] fragments)
+    {
+        var random = new Random(7);
+        for (var i = 0; i < 5000; i++) yield return string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => fragments[random.Next(fragments.Length)]));
+    }
+
+    private static void Check<TScanner>(string text, List<(int Start, int End)> expected, TScanner scanner)
+        where TScanner : struct, IPieceScanner
+    {
+        var actual = new List<(int Start, int End)>();
+        for (int start = 0, end; start < text.Length; start = end) actual.Add((start, end = scanner.EndOfPiece(text, start)));
+        Assert.True(expected.SequenceEqual(actual), string.Join(' ', text.Select(c => $"{(int)c:X4}")));
     }
 
     private static IEnumerable<string> Pieces(PreTokenizer step, string text)

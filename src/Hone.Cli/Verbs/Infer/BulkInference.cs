@@ -73,7 +73,7 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
         {
             return session.Answer(question.Prompt.Messages, question.Prompt.Tools, cancellation);
         }
-        catch (HoneException e) when (e.ExitCode is ExitCode.Usage)
+        catch (HoneException e) when (e.ExitCode is ExitCode.Usage or ExitCode.Memory)
         {
             error = e.Message;
             return null;

@@ -22,8 +22,9 @@ internal static class JsonAccess
         element.Member(name) is { } value ? value.EnumerateArray() : [];
 
     /// <summary>A token given as a string or as an object with "content".</summary>
-    public static string? TokenText(this JsonElement element, string name) =>
-        element.Member(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString()
-        : value.Text("content");
+    public static string? TokenText(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString() : element.Text("content");
+
+    /// <summary>A token that is a member.</summary>
+    public static string? TokenText(this JsonElement element, string name) => element.Member(name)?.TokenText();
 }

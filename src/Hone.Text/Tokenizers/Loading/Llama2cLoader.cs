@@ -11,7 +11,8 @@ internal static class Llama2cLoader
 {
     private const int FirstByte = 3, FirstPiece = 259;
 
-    public static Tokenizer Load(string path, TokenizerConfig config) => ModelFile.Guard(path, () => SentencePieceLoader.Build(Parse(ModelFile.Read(path)), config));
+    public static Tokenizer Load(string path, TokenizerConfig config, bool plain) =>
+        ModelFile.Guard(path, () => SentencePieceLoader.Build(Parse(ModelFile.Read(path)), config, plain));
 
     private static SentencePieceModel Parse(ReadOnlySpan<byte> file)
     {

@@ -20,7 +20,7 @@ internal sealed class PreTokenizerReader
         switch (type)
         {
             case "Sequence":
-                foreach (var step in section.Items("pretokenizers")) Read(step);
+                ReadSequence([.. section.Items("pretokenizers")]);
                 break;
             case "ByteLevel":
                 if (section.Flag("add_prefix_space", absent: true)) _steps.Add(new PrefixSpaceStep());
@@ -38,9 +38,23 @@ internal sealed class PreTokenizerReader
     {
         [ScannerSplitter<Gpt2Scanner> gpt2] => new ScanningEncoder<Gpt2Scanner>(gpt2.Scanner, model),
         [ScannerSplitter<Cl100kScanner> cl100k] => new ScanningEncoder<Cl100kScanner>(cl100k.Scanner, model),
+        [ScannerSplitter<DeepseekCoderScanner> deepseek] => new ScanningEncoder<DeepseekCoderScanner>(deepseek.Scanner, model),
         [] when cutsAtMarker => new ScanningEncoder<MarkerScanner>(default, model),
         _ => new ChainEncoder(_steps, model),
     };
+
+    private void ReadSequence(JsonElement[] steps)
+    {
+        var patterns = DeepseekCoderScanner.Patterns;
+        var isDeepseek = steps.Length > patterns.Length
+            && steps.Take(patterns.Length).Select(IsolatedRegex).SequenceEqual(patterns)
+            && steps[patterns.Length].Text("type") == "Digits" && steps[patterns.Length].Flag("individual_digits");
+        if (isDeepseek) _steps.Add(new ScannerSplitter<DeepseekCoderScanner>(default));
+        foreach (var step in steps.Skip(isDeepseek ? patterns.Length + 1 : 0)) Read(step);
+    }
+
+    private static string? IsolatedRegex(JsonElement step) =>
+        step.Text("type") == "Split" && step.Text("behavior") == nameof(SplitBehavior.Isolated) && !step.Flag("invert") ? step.Member("pattern")?.Text("Regex") : null;
 
     private static PreTokenizer ReadStep(JsonElement section, string type) => type switch
     {

@@ -8,22 +8,25 @@ using static Hone.Text.Tokenizers.Loading.SentencePieceModel;
 namespace Hone.Text.Tokenizers.Loading;
 
 /// <summary>
-/// Builds tokenizers from SentencePiece models. As in SentencePiece itself, user-defined pieces are found in text and
-/// control pieces are not.
+/// Builds tokenizers from SentencePiece models. SentencePiece itself finds user-defined pieces in text and never control pieces;
+/// Hugging Face's LlamaTokenizer around it takes the special tokens out of the text first, which is how chat templates reach them.
+/// Both are here: the second unless the plain model is asked for.
 /// </summary>
 internal static class SentencePieceLoader
 {
-    public static Tokenizer Load(string path, TokenizerConfig config) => ModelFile.Guard(path, () => Build(SentencePieceModel.Parse(ModelFile.Read(path)), config));
+    public static Tokenizer Load(string path, TokenizerConfig config, bool plain) =>
+        ModelFile.Guard(path, () => Build(SentencePieceModel.Parse(ModelFile.Read(path)), config, plain));
 
-    /// <summary>The tokenizer of a model.</summary>
-    public static Tokenizer Build(SentencePieceModel model, TokenizerConfig config)
+    /// <summary>The tokenizer of a model; a plain one takes control pieces that are spelt out as text.</summary>
+    public static Tokenizer Build(SentencePieceModel model, TokenizerConfig config, bool plain)
     {
         if (model.SpaceIsSuffix || !model.EscapeWhitespaces) throw Unsupported.Part("SentencePiece option", model.SpaceIsSuffix ? "treat_whitespace_as_suffix" : "escape_whitespaces=false");
         var all = new Vocabulary(model.Pieces.Count);
         for (var id = 0; id < model.Pieces.Count; id++) all.Add(Encoding.UTF8.GetBytes(model.Pieces[id].Text), id);
-        var added = AddedTokens(model, config, out var inModel);
-        var texts = new TokenTexts(all, added);
-        var settings = config.Settings(texts.IdOf, added, OwnIds(model));
+        var own = OwnIds(model);
+        var added = ControlPieces(model, config);
+        if (!plain) added.AddRange(SplitOut(model, config, added, own));
+        var settings = config.Settings(new TokenTexts(all, added).IdOf, added, own);
         var tokenModel = BuildModel(model, all);
         var cutsAtMarker = model.IsBpe && HuggingFaceLoader.MarkerOnlyLeads(all);
         return new PipelineTokenizer(new PipelineParts
@@ -31,8 +34,9 @@ internal static class SentencePieceLoader
             Settings = settings,
             Vocabulary = all,
             AddedTokens = added,
-            IsMatched = token => !inModel.Contains(token.Id) || model.Pieces[token.Id].Kind == PieceKind.UserDefined,
-            Normalizer = BuildNormalizer(model),
+            IsMatched = token => !token.Normalized || model.Pieces[token.Id].Kind == PieceKind.UserDefined,
+            Normalizer = BuildNormalizer(model, model.AddDummyPrefix),
+            InnerNormalizer = BuildNormalizer(model, model.AddDummyPrefix && config.IsLegacy),
             NormalizesTokens = false,
             Encoder = cutsAtMarker ? new ScanningEncoder<MarkerScanner>(default, tokenModel) : new ChainEncoder([], tokenModel),
             Decoder = new DecoderSpec
@@ -47,9 +51,9 @@ internal static class SentencePieceLoader
         });
     }
 
-    private static NormalizerSequence BuildNormalizer(SentencePieceModel model)
+    private static NormalizerSequence BuildNormalizer(SentencePieceModel model, bool addDummyPrefix)
     {
-        var spaces = new SentencePieceSpaces(model.AddDummyPrefix, model.RemoveExtraWhitespaces);
+        var spaces = new SentencePieceSpaces(addDummyPrefix, model.RemoveExtraWhitespaces);
         return new NormalizerSequence(model.CharacterMap.Length == 0 ? [spaces] : [new PrecompiledNormalizer(model.CharacterMap), spaces]);
     }
 
@@ -66,24 +70,43 @@ internal static class SentencePieceLoader
         int? Valid(int id) => (uint)id < (uint)model.Pieces.Count ? id : null;
     }
 
-    private static List<AddedToken> AddedTokens(SentencePieceModel model, TokenizerConfig config, out HashSet<int> inModel)
+    /// <summary>The pieces that are not ordinary text; they count as found in normalized text, where SentencePiece looks for its own.</summary>
+    private static List<AddedToken> ControlPieces(SentencePieceModel model, TokenizerConfig config)
     {
         var special = config.NamedSpecial().ToHashSet(StringComparer.Ordinal);
         special.UnionWith(config.AddedTokens.Where(t => t.Special).Select(t => t.Content));
         var added = new List<AddedToken>();
-        inModel = [];
         for (var id = 0; id < model.Pieces.Count; id++)
         {
             var (text, _, kind) = model.Pieces[id];
             if (kind is not (PieceKind.Control or PieceKind.Unknown or PieceKind.UserDefined)) continue;
-            var isSpecial = kind != PieceKind.UserDefined || special.Contains(text);
-            added.Add(new AddedToken(id, text) { Special = isSpecial, Normalized = true });
-            inModel.Add(id);
+            added.Add(new AddedToken(id, text) { Special = kind != PieceKind.UserDefined || special.Contains(text), Normalized = true });
         }
 
-        // Tokens that a fine-tune put behind the model's own pieces.
-        added.AddRange(config.AddedTokens.Where(t => t.Id >= model.Pieces.Count));
         return added;
+    }
+
+    /// <summary>
+    /// What LlamaTokenizer takes out of the text before SentencePiece sees it: <c>added_tokens_decoder</c>, the tokens that a file
+    /// names, and where none does the model's own beginning, end and unknown token.
+    /// </summary>
+    private static List<AddedToken> SplitOut(SentencePieceModel model, TokenizerConfig config, List<AddedToken> pieces, TokenizerSettings own)
+    {
+        var tokens = config.AddedTokens.ToList();
+        var known = tokens.Select(t => t.Content).ToHashSet(StringComparer.Ordinal);
+        foreach (var token in config.NamedTokens(text => pieces.Find(p => p.Content == text)?.Id))
+        {
+            if (known.Add(token.Content)) tokens.Add(token);
+        }
+
+        foreach (var (name, id) in new[] { ("bos_token", own.BeginId), ("eos_token", own.EndId), ("unk_token", own.UnknownId) })
+        {
+            if (config.Named(name) is not null || id is not { } piece) continue;
+            if (known.Add(model.Pieces[piece].Text)) tokens.Add(new AddedToken(piece, model.Pieces[piece].Text) { Special = true });
+        }
+
+        // LlamaTokenizer looks for them in the text as it is, whatever "normalized" says.
+        return tokens.ConvertAll(t => t with { Normalized = false });
     }
 
     private static TokenModel BuildModel(SentencePieceModel model, Vocabulary all)

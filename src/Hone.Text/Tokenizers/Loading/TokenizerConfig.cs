@@ -23,6 +23,12 @@ internal sealed class TokenizerConfig
     /// <summary>Whether <c>add_prefix_space</c> is set.</summary>
     public bool AddsPrefixSpace => _config?.Member("add_prefix_space")?.ValueKind == JsonValueKind.True;
 
+    /// <summary>
+    /// Whether LlamaTokenizer puts a space marker in front of the text behind each special token, and not only at the beginning;
+    /// true where the file does not say.
+    /// </summary>
+    public bool IsLegacy => _config?.Member("legacy")?.ValueKind != JsonValueKind.False;
+
     public static TokenizerConfig Read(string folder)
     {
         var path = Path.Combine(folder, "tokenizer_config.json");
@@ -35,20 +41,29 @@ internal sealed class TokenizerConfig
     public string? Named(string name) => _config?.TokenText(name) ?? _map?.TokenText(name);
 
     /// <summary>All texts that are named as special tokens.</summary>
-    public IEnumerable<string> NamedSpecial()
+    public IEnumerable<string> NamedSpecial() => NamedElements().Select(e => e.TokenText()).OfType<string>();
+
+    /// <summary>The tokens that are named as special ones and have an id.</summary>
+    public IEnumerable<AddedToken> NamedTokens(Func<string, int?> idOf)
+    {
+        foreach (var element in NamedElements())
+        {
+            if (element.TokenText() is not { } text || idOf(text) is not { } id) continue;
+            yield return element.ValueKind == JsonValueKind.String ? new AddedToken(id, text) { Special = true } : ReadAddedToken(element, id) with { Special = true };
+        }
+    }
+
+    private IEnumerable<JsonElement> NamedElements()
     {
         foreach (var name in (string[])["bos_token", "eos_token", "pad_token", "unk_token"])
         {
-            if (Named(name) is { } text) yield return text;
+            if ((_config?.TokenText(name) is not null ? _config : _map)?.Member(name) is { } element) yield return element;
         }
 
         foreach (var source in (JsonElement?[])[_config, _map])
         {
             if (source?.Member("additional_special_tokens") is not { ValueKind: JsonValueKind.Array } list) continue;
-            foreach (var item in list.EnumerateArray())
-            {
-                if ((item.ValueKind == JsonValueKind.String ? item.GetString() : item.Text("content")) is { } text) yield return text;
-            }
+            foreach (var item in list.EnumerateArray()) yield return item;
         }
     }
 

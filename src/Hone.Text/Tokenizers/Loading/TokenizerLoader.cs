@@ -5,16 +5,17 @@ internal static class TokenizerLoader
 {
     private const string Fix = "Put tokenizer.json, or vocab.json and merges.txt, or tokenizer.model into the folder.";
 
-    public static Tokenizer Load(string folder)
+    /// <summary>Loads the tokenizer; a plain SentencePiece model takes control pieces that are spelt out as text.</summary>
+    public static Tokenizer Load(string folder, bool plain = false)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(folder)) throw new HoneException(ExitCode.Model, "The model folder does not exist.", folder, "Check the path.");
         var config = TokenizerConfig.Read(folder);
         if (Find(folder, "tokenizer.json") is { } json) return HuggingFaceLoader.Load(json, config);
         if (Find(folder, "vocab.json") is { } vocab && Find(folder, "merges.txt") is { } merges) return VocabMergesLoader.Load(vocab, merges, config);
-        if (Find(folder, "tokenizer.model") is { } model) return LoadModel(model, config);
+        if (Find(folder, "tokenizer.model") is { } model) return LoadModel(model, config, plain);
         var binaries = Directory.GetFiles(folder, "tok*.bin").Order(StringComparer.Ordinal).ToArray();
-        if (binaries.Length == 1) return Llama2cLoader.Load(binaries[0], config);
+        if (binaries.Length == 1) return Llama2cLoader.Load(binaries[0], config, plain);
         throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", folder, Fix);
     }
 
@@ -31,9 +32,9 @@ internal static class TokenizerLoader
         return File.Exists(path) ? path : null;
     }
 
-    private static Tokenizer LoadModel(string path, TokenizerConfig config)
+    private static Tokenizer LoadModel(string path, TokenizerConfig config, bool plain)
     {
         var file = ModelFile.Guard(path, () => ModelFile.Read(path));
-        return TiktokenLoader.Matches(file) ? TiktokenLoader.Load(path, file, config) : SentencePieceLoader.Load(path, config);
+        return TiktokenLoader.Matches(file) ? TiktokenLoader.Load(path, file, config) : SentencePieceLoader.Load(path, config, plain);
     }
 }

@@ -7,16 +7,25 @@ namespace Hone.Text.Tokenizers.Splitting;
 
 /// <summary>
 /// A regular expression written for Oniguruma, run by .NET's engine. .NET matches code units, not characters, so text beyond
-/// the BMP is matched in a shadow with one stand-in of the same general category for each character.
+/// the BMP is matched in a shadow with one stand-in of the same general category for each character. A pattern that has read
+/// much text is compiled: for a prompt that would take longer than it saves.
 /// </summary>
 internal sealed class UnicodeRegex
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(5);
-    private static readonly char[] StandIns = BuildStandIns();
-    private readonly Regex _regex;
-    private readonly string _pattern;
 
-    /// <summary>Translates and compiles a pattern.</summary>
+    /// <summary>How long a pattern may be to be compiled, which takes time and memory that grow with it.</summary>
+    private const int LongestCompiled = 1000;
+
+    /// <summary>Text that is matched before a pattern is compiled.</summary>
+    private const long CharsBeforeCompiling = 1 << 18;
+
+    private static readonly char[] StandIns = BuildStandIns();
+    private readonly string _pattern;
+    private Regex _regex;
+    private long _charsRead;
+
+    /// <summary>Translates a pattern.</summary>
     /// <exception cref="HoneException">.NET does not understand it.</exception>
     public UnicodeRegex(string pattern)
     {
@@ -25,7 +34,7 @@ internal sealed class UnicodeRegex
             throw new HoneException(ExitCode.Model, "The tokenizer's splitting pattern is too long or names characters beyond U+FFFF.", pattern.Length > 200 ? null : pattern);
         try
         {
-            _regex = new Regex(OnigurumaPattern.ToDotNet(pattern), RegexOptions.CultureInvariant, MostTime);
+            _regex = Parse(RegexOptions.None);
         }
         catch (ArgumentException e)
         {
@@ -37,6 +46,7 @@ internal sealed class UnicodeRegex
     /// <exception cref="HoneException">The pattern takes unreasonably long on this text.</exception>
     public void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {
+        if (_charsRead < CharsBeforeCompiling) CountAndCompile(text.Length);
         try
         {
             if (!text.ContainsAnyInRange('\uD800', '\uDFFF')) Find(text, matches);
@@ -47,6 +57,16 @@ internal sealed class UnicodeRegex
             throw new HoneException(ExitCode.Model, "The tokenizer's splitting pattern takes too long on a text.", _pattern, null, e);
         }
     }
+
+    /// <summary>Several threads may count; the one whose text crosses the border compiles.</summary>
+    private void CountAndCompile(int length)
+    {
+        var read = Interlocked.Add(ref _charsRead, length);
+        if (read < CharsBeforeCompiling || read - length >= CharsBeforeCompiling || _pattern.Length > LongestCompiled) return;
+        Volatile.Write(ref _regex, Parse(RegexOptions.Compiled));
+    }
+
+    private Regex Parse(RegexOptions options) => new(OnigurumaPattern.ToDotNet(_pattern), options | RegexOptions.CultureInvariant, MostTime);
 
     private void Find(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
     {

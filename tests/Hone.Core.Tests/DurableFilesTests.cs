@@ -1,0 +1,58 @@
+using Hone.Testing;
+
+namespace Hone.Core.Tests;
+
+public sealed class DurableFilesTests
+{
+    [Fact]
+    public void A_write_replaces_the_whole_content_and_leaves_nothing_beside_it()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("file", "a longer old content");
+        DurableFiles.Write(path, stream => stream.Write("new"u8));
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("model.safetensors", "old");
+        File.WriteAllText(path + DurableFiles.PartialSuffix, "left by a crash");
+        var error = Assert.Throws<HoneException>(() => DurableFiles.Write(path, stream =>
+        {
+            stream.Write(new byte[100_000]);
+            throw new IOException("No space left on device");
+        }));
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.Equal(path, error.Where);
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Equal([path], Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_folder_in_the_way_of_a_file_and_a_file_in_the_way_of_a_folder_are_named()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.PathOf("taken"));
+        Assert.Equal(folder.PathOf("taken"), Assert.Throws<HoneException>(() => DurableFiles.Write(folder.PathOf("taken"), _ => { })).Where);
+        var file = folder.Write("file", "x");
+        Assert.Equal(file, Assert.Throws<HoneException>(() => DurableFiles.CreateFolder(file)).Where);
+    }
+
+    [Fact]
+    public void A_link_is_moved_in_one_piece()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("one/content", "1");
+        folder.Write("two/content", "2");
+        var link = folder.PathOf("last");
+        DurableFiles.Link(link, "one");
+        DurableFiles.Link(link, "two");
+        Assert.Equal("two", OperatingSystem.IsWindows() ? File.ReadAllText(link) : new DirectoryInfo(link).LinkTarget);
+        Assert.False(Path.Exists(link + DurableFiles.PartialSuffix));
+        // A folder that isn't a link can't be replaced by one.
+        Assert.Throws<IOException>(() => DurableFiles.Link(folder.PathOf("one"), "two"));
+    }
+}
