@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu.Gemm;
 
@@ -43,10 +44,25 @@ internal unsafe struct TileJob<TKernel> : ITeamJob
         var left = Chunk.Shared + ((nint)block * Chunk.BlockLength * Chunk.PackedRows<TKernel>()) + ((nint)tile.Row * length);
         var c = problem.C + ((Chunk.Row + tile.Row) * problem.CStride) + tile.Column;
         var addend = AddendOf(tile, block, c, out var addendStride);
-        Multiply(tile, length, left, right, c, addend, addendStride);
+        Multiply(tile, length, left, right, c, addend, addendStride, NextBlockOf(tile, block));
 
         var isLast = block == Chunk.AllBlocks - 1 && ((Chunk.Block + Chunk.Blocks) * (long)Chunk.BlockLength >= problem.First.K);
         if (isLast && problem.Bias != null && (problem.Accumulate || problem.Residual != null)) AddBias(tile, c);
+    }
+
+    private readonly NextBlock NextBlockOf(in Tile tile, int block)
+    {
+        var next = new NextBlock { Source = (byte*)Chunk.Shared, Rows = 1 };
+        if (block + 1 >= Chunk.AllBlocks) return next;
+        ref readonly var term = ref Chunk.TermOf(block + 1, out var start, out var length);
+        var along = Chunk.Problem.RightTransposed;
+        next.Source = (byte*)(along
+            ? GemmChunk.At(term.Right, term.RightType, term.RightStride, tile.Column, start)
+            : GemmChunk.At(term.Right, term.RightType, term.RightStride, start, tile.Column));
+        next.Rows = along ? tile.Columns : length;
+        next.Stride = term.RightStride * term.RightType.Size();
+        next.Step = (along ? length : tile.Columns) * term.RightType.Size() / length;
+        return next;
     }
 
     /// <summary>What the first block adds to its product; later blocks add c.</summary>
@@ -66,42 +82,69 @@ internal unsafe struct TileJob<TKernel> : ITeamJob
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Multiply(in Tile tile, int length, float* left, float* right, float* c, float* addend, nint addendStride)
+    private readonly void Multiply(in Tile tile, int length, float* left, float* right, float* c, float* addend, nint addendStride, in NextBlock next)
     {
         var blockRows = TKernel.PanelsPerBlock * TKernel.Rows;
-        var cStride = Chunk.Problem.CStride;
+        var product = new TileProduct { K = length, CStride = Chunk.Problem.CStride, AddendStride = addendStride };
+        var panelBytes = TKernel.Rows * (nint)length * sizeof(float);
+        var columnPanels = GemmChunk.Panels(tile.Columns, TKernel.Columns);
+        var share = panelBytes / columnPanels;
+        product.NextLeftStep = share / length;
+        var call = 0;
         for (var block = 0; block < tile.Rows; block += blockRows)
         {
             var blockEnd = Math.Min(block + blockRows, tile.Rows);
             for (var j = 0; j < tile.Columns; j += TKernel.Columns)
             {
-                var b = right + ((nint)j * length);
+                product.B = right + ((nint)j * length);
                 for (var i = block; i < blockEnd; i += TKernel.Rows)
                 {
-                    var a = left + ((nint)i * length);
-                    var to = c + (i * cStride) + j;
-                    var from = addend == null ? null : addend + (i * addendStride) + j;
+                    product.A = left + ((nint)i * length);
+                    product.NextLeft = (byte*)product.A + panelBytes + ((j / TKernel.Columns) * share);
+                    product.NextRight = next.Source + (Math.Min(call, next.Rows - 1) * next.Stride);
+                    product.NextRightStep = call < next.Rows ? next.Step : 0;
+                    call++;
+                    product.C = c + (i * product.CStride) + j;
+                    product.Addend = addend == null ? null : addend + (i * addendStride) + j;
                     if (i + TKernel.Rows <= tile.Rows && j + TKernel.Columns <= tile.Columns)
-                        TKernel.Multiply(length, a, b, to, cStride, from, addendStride);
+                        TKernel.Multiply(product);
                     else if (j + TKernel.NarrowColumns == tile.Columns && i + TKernel.Rows <= tile.Rows)
-                        TKernel.MultiplyNarrow(length, a, b, to, cStride, from, addendStride);
+                        TKernel.MultiplyNarrow(product);
+                    else if (TKernel.FewRows > 0 && (tile.Rows - i) % TKernel.FewRows == 0 && j + TKernel.Columns <= tile.Columns)
+                        MultiplyLastRows(product, tile.Rows - i);
                     else
-                        MultiplyEdge(tile, length, a, b, to, from, addendStride, i, j);
+                        MultiplyEdge(tile, product, i, j);
                 }
             }
         }
     }
 
-    private readonly void MultiplyEdge(in Tile tile, int length, float* a, float* b, float* to, float* from, nint fromStride, int i, int j)
+    private static void MultiplyLastRows(TileProduct product, int rows)
     {
-        var full = tile.Scratch;
-        TKernel.Multiply(length, a, b, full, TKernel.Columns, null, 0);
+        for (var row = 0; row < rows; row += TKernel.FewRows)
+        {
+            TKernel.MultiplyFewRows(product);
+            product.A += TKernel.FewRows;
+            product.C += TKernel.FewRows * product.CStride;
+            if (product.Addend != null) product.Addend += TKernel.FewRows * product.AddendStride;
+        }
+    }
+
+    private readonly void MultiplyEdge(in Tile tile, TileProduct product, int i, int j)
+    {
+        float* full = tile.Scratch, c = product.C, addend = product.Addend;
+        var addendStride = product.AddendStride;
+        product.C = full;
+        product.CStride = TKernel.Columns;
+        product.Addend = null;
+        product.AddendStride = 0;
+        TKernel.Multiply(product);
         var rows = Math.Min(TKernel.Rows, tile.Rows - i);
         var columns = Math.Min(TKernel.Columns, tile.Columns - j);
-        for (var r = 0; r < rows; r++, full += TKernel.Columns, to += Chunk.Problem.CStride)
+        for (var r = 0; r < rows; r++, full += TKernel.Columns, c += Chunk.Problem.CStride)
         {
-            for (var s = 0; s < columns; s++) to[s] = from == null ? full[s] : full[s] + from[s];
-            if (from != null) from += fromStride;
+            for (var s = 0; s < columns; s++) c[s] = addend == null ? full[s] : full[s] + addend[s];
+            if (addend != null) addend += addendStride;
         }
     }
 
@@ -110,6 +153,14 @@ internal unsafe struct TileJob<TKernel> : ITeamJob
         var bias = Chunk.Problem.Bias + tile.Column;
         for (var i = 0; i < tile.Rows; i++, c += Chunk.Problem.CStride)
             for (var j = 0; j < tile.Columns; j++) c[j] += bias[j];
+    }
+
+    private struct NextBlock
+    {
+        public byte* Source;
+        public int Rows;
+        public nint Stride;
+        public nint Step;
     }
 
     private struct Tile
