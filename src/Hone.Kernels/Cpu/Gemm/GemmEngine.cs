@@ -29,6 +29,12 @@ internal sealed unsafe class GemmEngine
     private readonly float* @private;
     private readonly nint privateStride;
 
+    /// <summary>The operand that lies in the shared buffer whole; K = 0 when there is none.</summary>
+    private GemmTerm packed;
+
+    private int packedRows;
+    private bool packedTransposed;
+
     /// <summary>Takes the packing buffers.</summary>
     public GemmEngine(ThreadTeam team, Arena workspace, InstructionSet instructionSet)
     {
@@ -131,11 +137,16 @@ internal sealed unsafe class GemmEngine
     {
         ChooseTiles<TKernel>(ref chunk);
         var pack = new PackLeftJob<TKernel> { Chunk = chunk };
-        if (chunk.Problem.LeftIsPacked && isWhole) pack.FirstBlock = chunk.Blocks;
+        if (chunk.Problem.LeftIsPacked && IsPacked(chunk.Problem)) pack.FirstBlock = chunk.Blocks;
         team.Run(pack.Items, pack);
+        packed = isWhole ? chunk.Problem.First : default;
+        (packedRows, packedTransposed) = (chunk.Problem.M, chunk.Problem.LeftTransposed);
         var tiles = new TileJob<TKernel> { Chunk = chunk };
         team.Run(tiles.Items, tiles);
     }
+
+    private bool IsPacked(in GemmProblem problem) => packed.Left == problem.First.Left && packed.LeftStride == problem.First.LeftStride
+        && packed.K == problem.First.K && packedRows == problem.M && packedTransposed == problem.LeftTransposed;
 
     /// <summary>Wide tiles read the packed left operand less often; enough tiles keep all threads busy to the end.</summary>
     private void ChooseTiles<TKernel>(ref GemmChunk chunk)
