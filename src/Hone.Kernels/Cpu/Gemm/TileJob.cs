@@ -106,45 +106,43 @@ internal unsafe struct TileJob<TKernel> : ITeamJob
                     call++;
                     product.C = c + (i * product.CStride) + j;
                     product.Addend = addend == null ? null : addend + (i * addendStride) + j;
-                    if (i + TKernel.Rows <= tile.Rows && j + TKernel.Columns <= tile.Columns)
-                        TKernel.Multiply(product);
-                    else if (j + TKernel.NarrowColumns == tile.Columns && i + TKernel.Rows <= tile.Rows)
-                        TKernel.MultiplyNarrow(product);
-                    else if (TKernel.FewRows > 0 && (tile.Rows - i) % TKernel.FewRows == 0 && j + TKernel.Columns <= tile.Columns)
-                        MultiplyLastRows(product, tile.Rows - i);
-                    else
-                        MultiplyEdge(tile, product, i, j);
+                    var (rows, columns) = (Math.Min(TKernel.Rows, tile.Rows - i), Math.Min(TKernel.Columns, tile.Columns - j));
+                    if (rows < TKernel.Rows && TKernel.FewRows > 0) MultiplyLastRows(product, rows, columns, tile.Scratch);
+                    else if (rows == TKernel.Rows && columns == TKernel.Columns) TKernel.Multiply(product);
+                    else if (rows == TKernel.Rows && columns == TKernel.NarrowColumns) TKernel.MultiplyNarrow(product);
+                    else MultiplyEdge(product, rows, columns, tile.Scratch);
                 }
             }
         }
     }
 
-    private static void MultiplyLastRows(TileProduct product, int rows)
+    private static void MultiplyLastRows(TileProduct product, int rows, int columns, float* scratch)
     {
-        for (var row = 0; row < rows; row += TKernel.FewRows)
+        for (; rows > 0; rows -= TKernel.FewRows)
         {
-            TKernel.MultiplyFewRows(product);
+            if (rows >= TKernel.FewRows && columns == TKernel.Columns) TKernel.MultiplyFewRows(product);
+            else MultiplyEdge(product, Math.Min(rows, TKernel.FewRows), columns, scratch);
             product.A += TKernel.FewRows;
             product.C += TKernel.FewRows * product.CStride;
             if (product.Addend != null) product.Addend += TKernel.FewRows * product.AddendStride;
         }
     }
 
-    private readonly void MultiplyEdge(in Tile tile, TileProduct product, int i, int j)
+    /// <summary>A tile that is not whole goes by way of scratch memory.</summary>
+    private static void MultiplyEdge(in TileProduct product, int rows, int columns, float* scratch)
     {
-        float* full = tile.Scratch, c = product.C, addend = product.Addend;
-        var addendStride = product.AddendStride;
-        product.C = full;
-        product.CStride = TKernel.Columns;
-        product.Addend = null;
-        product.AddendStride = 0;
-        TKernel.Multiply(product);
-        var rows = Math.Min(TKernel.Rows, tile.Rows - i);
-        var columns = Math.Min(TKernel.Columns, tile.Columns - j);
-        for (var r = 0; r < rows; r++, full += TKernel.Columns, c += Chunk.Problem.CStride)
+        var full = product;
+        full.C = scratch;
+        full.CStride = TKernel.Columns;
+        full.Addend = null;
+        full.AddendStride = 0;
+        if (rows <= TKernel.FewRows) TKernel.MultiplyFewRows(full);
+        else TKernel.Multiply(full);
+        float* c = product.C, addend = product.Addend;
+        for (var r = 0; r < rows; r++, scratch += TKernel.Columns, c += product.CStride)
         {
-            for (var s = 0; s < columns; s++) c[s] = addend == null ? full[s] : full[s] + addend[s];
-            if (addend != null) addend += addendStride;
+            for (var s = 0; s < columns; s++) c[s] = addend == null ? scratch[s] : scratch[s] + addend[s];
+            if (addend != null) addend += product.AddendStride;
         }
     }
 
