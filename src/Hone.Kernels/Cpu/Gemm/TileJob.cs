@@ -18,51 +18,62 @@ internal unsafe struct TileJob<TKernel> : ITeamJob
     /// <inheritdoc/>
     public readonly void Execute(int item, int thread)
     {
-        var rowTiles = GemmChunk.Panels(Chunk.Rows, Chunk.TileRows);
-        var tile = new Tile
+        var tile = TileOf(item, Chunk.Private + (thread * Chunk.PrivateStride));
+
+        // While all threads are busy, this is the tile that comes next here.
+        var following = item + Chunk.Threads < Items ? TileOf(item + Chunk.Threads, null) : tile;
+        for (var block = 0; block < Chunk.AllBlocks; block++)
         {
-            Row = item % rowTiles * Chunk.TileRows,
-            Column = item / rowTiles * Chunk.TileColumns,
-            Scratch = Chunk.Private + (thread * Chunk.PrivateStride),
-        };
-        tile.Rows = Math.Min(Chunk.TileRows, Chunk.Rows - tile.Row);
-        tile.Columns = Math.Min(Chunk.TileColumns, Chunk.Problem.N - tile.Column);
-        for (var block = 0; block < Chunk.AllBlocks; block++) AddBlock(tile, block);
+            var isLast = block == Chunk.AllBlocks - 1;
+            AddBlock(tile, block, isLast ? SourceOf(following, 0) : SourceOf(tile, block + 1));
+        }
     }
 
-    private readonly void AddBlock(in Tile tile, int block)
+    private readonly Tile TileOf(int item, float* scratch)
+    {
+        var rowTiles = GemmChunk.Panels(Chunk.Rows, Chunk.TileRows);
+        var (row, column) = (item % rowTiles * Chunk.TileRows, item / rowTiles * Chunk.TileColumns);
+        return new Tile
+        {
+            Row = row,
+            Rows = Math.Min(Chunk.TileRows, Chunk.Rows - row),
+            Column = column,
+            Columns = Math.Min(Chunk.TileColumns, Chunk.Problem.N - column),
+            Scratch = scratch,
+        };
+    }
+
+    private readonly void AddBlock(in Tile tile, int block, in NextBlock next)
     {
         ref readonly var term = ref Chunk.TermOf(block, out var start, out var length);
         ref readonly var problem = ref Chunk.Problem;
-        var source = problem.RightTransposed
-            ? GemmChunk.At(term.Right, term.RightType, term.RightStride, tile.Column, start)
-            : GemmChunk.At(term.Right, term.RightType, term.RightStride, start, tile.Column);
         var right = tile.Scratch + (TKernel.Rows * TKernel.Columns);
-        Packing.Pack(term.RightType, source, term.RightStride, problem.RightTransposed, tile.Columns, length, TKernel.Columns,
+        Packing.Pack(term.RightType, SourceOf(tile, block).Source, term.RightStride, problem.RightTransposed, tile.Columns, length, TKernel.Columns,
             term.Factor, right);
 
         var left = Chunk.Shared + ((nint)block * Chunk.BlockLength * Chunk.PackedRows<TKernel>()) + ((nint)tile.Row * length);
         var c = problem.C + ((Chunk.Row + tile.Row) * problem.CStride) + tile.Column;
         var addend = AddendOf(tile, block, c, out var addendStride);
-        Multiply(tile, length, left, right, c, addend, addendStride, NextBlockOf(tile, block));
+        Multiply(tile, length, left, right, c, addend, addendStride, next);
 
         var isLast = block == Chunk.AllBlocks - 1 && ((Chunk.Block + Chunk.Blocks) * (long)Chunk.BlockLength >= problem.First.K);
         if (isLast && problem.Bias != null && (problem.Accumulate || problem.Residual != null)) AddBias(tile, c);
     }
 
-    private readonly NextBlock NextBlockOf(in Tile tile, int block)
+    /// <summary>Where a block of the right operand of a tile lies in memory.</summary>
+    private readonly NextBlock SourceOf(in Tile tile, int block)
     {
-        var next = new NextBlock { Source = (byte*)Chunk.Shared, Rows = 1 };
-        if (block + 1 >= Chunk.AllBlocks) return next;
-        ref readonly var term = ref Chunk.TermOf(block + 1, out var start, out var length);
+        ref readonly var term = ref Chunk.TermOf(block, out var start, out var length);
         var along = Chunk.Problem.RightTransposed;
-        next.Source = (byte*)(along
-            ? GemmChunk.At(term.Right, term.RightType, term.RightStride, tile.Column, start)
-            : GemmChunk.At(term.Right, term.RightType, term.RightStride, start, tile.Column));
-        next.Rows = along ? tile.Columns : length;
-        next.Stride = term.RightStride * term.RightType.Size();
-        next.Step = (along ? length : tile.Columns) * term.RightType.Size() / length;
-        return next;
+        return new NextBlock
+        {
+            Source = (byte*)(along
+                ? GemmChunk.At(term.Right, term.RightType, term.RightStride, tile.Column, start)
+                : GemmChunk.At(term.Right, term.RightType, term.RightStride, start, tile.Column)),
+            Rows = along ? tile.Columns : length,
+            Stride = term.RightStride * term.RightType.Size(),
+            Step = Math.Max(1, (along ? length : tile.Columns) * term.RightType.Size() / Math.Max(length, 1)),
+        };
     }
 
     /// <summary>What the first block adds to its product; later blocks add c.</summary>
@@ -89,7 +100,7 @@ internal unsafe struct TileJob<TKernel> : ITeamJob
         var panelBytes = TKernel.Rows * (nint)length * sizeof(float);
         var columnPanels = GemmChunk.Panels(tile.Columns, TKernel.Columns);
         var share = panelBytes / columnPanels;
-        product.NextLeftStep = share / length;
+        product.NextLeftStep = share / Math.Max(length, 1);
         var call = 0;
         for (var block = 0; block < tile.Rows; block += blockRows)
         {
