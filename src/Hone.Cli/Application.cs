@@ -61,8 +61,8 @@ internal sealed class Application(IReadOnlyList<IVerb> verbs, CliConsole console
 
         var settings = SettingsBinder.Bind(verb.SettingsType, rest, environment);
         console.Json = settings.Json;
-        (interruption.Message, interruption.UrgentMessage) = (verb.OnInterrupt, verb.OnSecondInterrupt);
-        return (int)verb.Run(settings, console, interruption.Token, interruption.UrgentToken);
+        interruption.Expect(verb.OnInterrupt);
+        return (int)verb.Run(settings, console, interruption);
     }
 
     private int Show(string text)

@@ -4,18 +4,21 @@ namespace Hone.Cli;
 
 /// <summary>
 /// Turns Ctrl-C and SIGTERM into cancelled tokens, so that a run can finish its step, or only its micro-batch, and save. One
-/// more than the verb has messages for ends the process at once with 130.
+/// more than there are messages for ends the process at once with 130.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
     /// <summary>The shell's code for a process that SIGINT ended.</summary>
     public const int ExitCode = 130;
 
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _source = new();
     private readonly CancellationTokenSource _urgent = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly CliConsole _console;
     private readonly Action<int> _exit;
+    private string? _message;
+    private string? _urgentMessage;
 
     /// <param name="console">Where the message goes.</param>
     /// <param name="exit">Ends the process; tests pass their own.</param>
@@ -41,24 +44,34 @@ internal sealed class Interruption : IDisposable
     /// <summary>Cancelled by the second interrupt, when there is a message for it.</summary>
     public CancellationToken UrgentToken => _urgent.Token;
 
-    /// <summary>What to say at the first; null to leave without waiting.</summary>
-    public string? Message { get; set; }
-
-    /// <summary>What to say at the second; null to leave without waiting.</summary>
-    public string? UrgentMessage { get; set; }
+    /// <summary>Says what interrupts will mean from now on.</summary>
+    /// <param name="message">What to say at the first; null to leave without waiting.</param>
+    /// <param name="urgentMessage">What to say at the second; null to leave without waiting.</param>
+    /// <returns>False when one came before, and was answered with what was said until now.</returns>
+    public bool Expect(string? message, string? urgentMessage = null)
+    {
+        lock (_lock)
+        {
+            (_message, _urgentMessage) = (message, urgentMessage);
+            return !_source.IsCancellationRequested;
+        }
+    }
 
     /// <summary>Does what a signal does.</summary>
     public void Request()
     {
-        var (message, source) = _source.IsCancellationRequested ? (UrgentMessage, _urgent) : (Message, _source);
-        if (message is null || source.IsCancellationRequested)
+        lock (_lock)
         {
-            _exit(ExitCode);
-            return;
+            var (message, source) = _source.IsCancellationRequested ? (_urgentMessage, _urgent) : (_message, _source);
+            if (message is not null && !source.IsCancellationRequested)
+            {
+                _console.Notice(message);
+                source.Cancel();
+                return;
+            }
         }
 
-        _console.Notice(message);
-        source.Cancel();
+        _exit(ExitCode);
     }
 
     public void Dispose()

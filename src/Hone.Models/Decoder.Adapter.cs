@@ -57,12 +57,16 @@ public sealed partial class Decoder
         }
     }
 
-    /// <summary>Writes the adapter as PEFT does, in F32.</summary>
-    public void SaveAdapter(string folder)
+    /// <summary>Writes the adapter as PEFT does.</summary>
+    /// <param name="folder">Created when missing.</param>
+    /// <param name="type">Element type in the file; F32 keeps every bit.</param>
+    /// <exception cref="InvalidOperationException">The model has no adapter.</exception>
+    /// <exception cref="HoneException">A file can't be written; the one that was there before is unharmed.</exception>
+    public void SaveAdapter(string folder, DType type = DType.F32)
     {
         if (Adapter is null) throw new InvalidOperationException("The model has no adapter.");
         Directory.CreateDirectory(folder);
-        PeftAdapterFile.Write(folder, Adapter, Linears.Where(l => l.Lora is not null).Select(l => (l.Path, l.Lora!.A.Value, l.Lora.B.Value)));
+        PeftAdapterFile.Write(folder, Adapter, Linears.Where(l => l.Lora is not null).Select(l => (l.Path, l.Lora!.A.Value, l.Lora.B.Value)), type);
     }
 
     /// <summary>

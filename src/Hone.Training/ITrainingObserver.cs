@@ -6,6 +6,12 @@ namespace Hone.Training;
 /// </summary>
 public interface ITrainingObserver
 {
+    /// <summary>The folder of the run is open; nothing was written before.</summary>
+    /// <param name="runDirectory">Its path, absolute.</param>
+    void Opened(string runDirectory)
+    {
+    }
+
     /// <summary>Everything is planned and loaded; the first step follows.</summary>
     /// <param name="plan">What will be done.</param>
     /// <param name="startStep">Steps that a resumed run has done already.</param>

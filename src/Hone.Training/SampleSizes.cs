@@ -8,6 +8,7 @@ internal sealed class SampleSizes
         Lengths = new int[samples.Count];
         Targets = new int[samples.Count];
         Weights = new double[samples.Count];
+        UnshiftedWeights = new double[samples.Count];
         for (var i = 0; i < samples.Count; i++)
         {
             var weights = samples[i].LossWeights;
@@ -18,6 +19,8 @@ internal sealed class SampleSizes
                 Targets[i]++;
                 Weights[i] += weights[t];
             }
+
+            UnshiftedWeights[i] = Weights[i] + Math.Max(0, weights[0]);
         }
     }
 
@@ -29,4 +32,7 @@ internal sealed class SampleSizes
 
     /// <summary>Sum of the weights of the learned tokens.</summary>
     public double[] Weights { get; }
+
+    /// <summary>The same with the weight of the first token, which nothing predicts.</summary>
+    public double[] UnshiftedWeights { get; }
 }

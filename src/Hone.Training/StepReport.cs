@@ -12,7 +12,7 @@ public readonly record struct StepReport
     /// <summary>Epochs done, a fraction.</summary>
     public double Epoch { get; init; }
 
-    /// <summary>Loss of the step: Σ weight·nll / Σ weight over all its micro-batches, nats per token.</summary>
+    /// <summary>Loss of the step: Σ weight·nll / Σ weight over all its micro-batches unless loss_normalization says otherwise, nats per token.</summary>
     public double Loss { get; init; }
 
     /// <summary>Share of learned tokens whose most likely prediction was right.</summary>

@@ -44,7 +44,7 @@ public sealed partial class Trainer
         var seconds = Math.Max(progress.WindowSeconds, 1e-9);
         Record(new LogEntry(progress.GlobalStep, Epochs,
         [
-            new("loss", progress.WindowLoss / progress.WindowSteps),
+            new("loss", progress.Window.Loss / progress.WindowSteps),
             new("token_acc", progress.Window.Accuracy()),
             new("grad_norm", lastStep.GradNorm),
             new("learning_rate", lastStep.LearningRate),
@@ -53,7 +53,7 @@ public sealed partial class Trainer
             new("tokens_per_second", progress.Window.Tokens / seconds),
         ]));
         progress.Window = default;
-        progress.WindowLoss = progress.WindowSeconds = 0;
+        progress.WindowSeconds = 0;
         progress.WindowSteps = 0;
     }
 
@@ -106,24 +106,32 @@ public sealed partial class Trainer
         }
 
         lastSaved = name;
-        Tidy(run, name);
+        Around(name, () =>
+        {
+            Link(run, name);
+            run.Checkpoints.Prune(settings.SaveTotalLimit, name, BestName);
+            run.Plot();
+        });
         observer.CheckpointSaved(run.Checkpoints.PathOf(name), best);
     }
 
     /// <summary>What goes on around a checkpoint that is safe already: a failure here is no reason to stop training.</summary>
-    private void Tidy(RunDirectory directory, CheckpointName saved)
+    private void Around(CheckpointName saved, Action work)
     {
         try
         {
-            directory.Checkpoints.Link("last", saved);
-            directory.Checkpoints.Link("best", BestName ?? saved);
-            directory.Checkpoints.Prune(settings.SaveTotalLimit, saved, BestName);
-            directory.Plot();
+            work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             observer.Warned($"{saved} is saved, but something around it is not: {e.Message}");
         }
+    }
+
+    private void Link(RunDirectory directory, CheckpointName last)
+    {
+        directory.Checkpoints.Link("last", last);
+        directory.Checkpoints.Link("best", BestName ?? last);
     }
 
     private CheckpointName? BestName => progress.BestCheckpoint is { } text ? CheckpointName.Parse(text) : null;

@@ -12,8 +12,8 @@ namespace Hone.Training;
 
 /// <summary>
 /// The one training loop. Full and LoRA, packed or not, with or without validation, are the same loop over whatever the decoder says
-/// is trainable. The loss of a step is normalised over all its micro-batches: their weights are summed before the first of
-/// them runs, so accumulation and packing don't change it.
+/// is trainable. Unless loss_normalization says otherwise, the loss of a step is normalised over all its micro-batches: their
+/// weights are summed before the first of them runs, so accumulation and packing don't change it.
 /// </summary>
 public sealed partial class Trainer : IDisposable
 {
@@ -76,9 +76,9 @@ public sealed partial class Trainer : IDisposable
         var differences = RunFingerprint.Differences(state.Fingerprint, Fingerprint());
         if (differences.Count > 0)
         {
-            if (!options.AcceptChangedSettings)
+            if (!settings.AcceptChangedSettings)
                 throw new HoneException(ExitCode.Usage, $"The checkpoint belongs to another run: {string.Join("; ", differences)}.", checkpoint,
-                    "Use the settings and data of that run, or train anew from its weights.");
+                    "Use the settings and data of that run, train anew from its weights, or go on all the same with --accept_changed_settings true.");
             observer.Warned($"The resumed run differs from the one that was stopped: {string.Join("; ", differences)}.");
         }
 
@@ -107,8 +107,11 @@ public sealed partial class Trainer : IDisposable
     {
         run.Rewind(progress.LogHistory, startStep, Plan.TotalSteps);
         if (Path.GetDirectoryName(Path.GetFullPath(checkpoint)) == run.Path) lastSaved = CheckpointName.Parse(Path.GetFileName(checkpoint));
+        if (lastSaved is { } name && run.Checkpoints.SetAsideAfter(name) is { } aside)
+            observer.Warned($"The run goes on from {name}; its later checkpoints are not part of it any more and are in {aside} now.");
         if (BestName is { } best && !Directory.Exists(run.Checkpoints.PathOf(best)))
             (progress.BestMetric, progress.BestStep, progress.BestCheckpoint) = (null, null, null);
+        if (lastSaved is { } saved) Around(saved, () => Link(run, saved));
     }
 
     /// <summary>Trains to the end, or until asked to stop.</summary>
@@ -154,11 +157,11 @@ public sealed partial class Trainer : IDisposable
         var began = Stopwatch.GetTimestamp();
         var first = progress.MicroBatch / Plan.AccumulationSteps * Plan.AccumulationSteps;
         var end = Math.Min(first + Plan.AccumulationSteps, epoch.MicroBatchCount);
-        var weightSum = Plan.WeightSum(epoch, first, end);
-        if (weightSum <= 0) throw NothingToLearn(first, end);
+        var divisor = Plan.Divisor(epoch, first, end);
+        if (!divisor.LearnsSomething) throw NothingToLearn(first, end);
         for (var i = progress.MicroBatch; i < end; i++)
         {
-            RunMicroBatch(i, i - first, (float)(1 / weightSum));
+            RunMicroBatch(i, i - first, divisor[i]);
             observer.MicroBatchCompleted(progress.GlobalStep + 1, i - first + 1, end - first);
             if (stopNow.IsCancellationRequested && i + 1 < end) return false;
         }
@@ -168,28 +171,27 @@ public sealed partial class Trainer : IDisposable
         if (progress.GlobalStep == 0 && settings.SaveGradients is { } path) SaveGradients(path);
         var rate = schedule[progress.GlobalStep];
         optimizer.Step(rate, norm);
-        CompleteStep(progress.Step.WeightedLoss / weightSum, norm, rate, Stopwatch.GetElapsedTime(began));
+        CompleteStep(norm, rate, Stopwatch.GetElapsedTime(began));
         return true;
     }
 
-    private void RunMicroBatch(int index, int indexInStep, float gradientScale)
+    private void RunMicroBatch(int index, int indexInStep, double divisor)
     {
         epoch.Fill(index, train, batch);
         var key = CounterRandom.Stream("dropout", (ulong)settings.Seed,
             (ulong)progress.GlobalStep * (ulong)Plan.AccumulationSteps + (ulong)indexInStep);
-        var totals = workspace.Train(batch, gradientScale, key);
+        var totals = workspace.Train(batch, (float)(1 / divisor), key);
         if (!double.IsFinite(totals.WeightedLoss)) throw Diverged("loss", totals.WeightedLoss, index, index + 1);
-        progress.Step = progress.Step.Add(new(totals.WeightedLoss, totals.Targets, totals.Correct, batch.TokenCount));
+        progress.Step = progress.Step.Add(new(totals.WeightedLoss / divisor, totals.Targets, totals.Correct, batch.TokenCount));
         progress.MicroBatch = index + 1;
     }
 
-    private void CompleteStep(double loss, double norm, double rate, TimeSpan duration)
+    private void CompleteStep(double norm, double rate, TimeSpan duration)
     {
         var tally = progress.Step;
         progress.GlobalStep++;
         progress.TokensSeen += tally.Tokens;
         progress.Window = progress.Window.Add(tally);
-        progress.WindowLoss += loss;
         progress.WindowSteps++;
         progress.WindowSeconds += duration.TotalSeconds;
         progress.Step = default;
@@ -198,7 +200,7 @@ public sealed partial class Trainer : IDisposable
             Step = progress.GlobalStep,
             TotalSteps = Plan.TotalSteps,
             Epoch = Epochs,
-            Loss = loss,
+            Loss = tally.Loss,
             TokenAccuracy = tally.Accuracy(),
             GradNorm = norm,
             LearningRate = rate,

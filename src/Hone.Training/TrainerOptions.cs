@@ -16,17 +16,14 @@ public sealed record TrainerOptions
     /// <summary>Compute activations again in the backward pass; the bits stay the same.</summary>
     public bool GradientCheckpointing { get; init; }
 
-    /// <summary>Element type of a fully trained model on disk. Adapters are F32.</summary>
-    public DType SaveType { get; init; } = DType.BF16;
+    /// <summary>Element type on disk of the model, or of the adapter when one is trained. What training goes on from is F32 whatever this says.</summary>
+    public DType SaveType { get; init; } = DType.F32;
 
     /// <summary>Model folder whose tokenizer and other side files go into each checkpoint of a fully trained model.</summary>
     public string? ModelFolder { get; init; }
 
     /// <summary>Names a data row for messages, <c>data.jsonl:17</c>; by default <c>row 17</c>.</summary>
     public Func<int, string> RowName { get; init; } = row => $"row {row + 1}";
-
-    /// <summary>Resume although settings differ that the checkpoint depends on; the result is then another run.</summary>
-    public bool AcceptChangedSettings { get; init; }
 
     internal EpochPlanOptions TrainingOrder => new()
     {

@@ -75,17 +75,8 @@ public sealed class TrainingPlan
     internal EpochPlan? Validation() =>
         validation.Lengths.Length == 0 ? null : EpochPlan.Create(validation.Lengths, options.ValidationOrder, 0);
 
-    /// <summary>Σ weights of the micro-batches [first, end): what the loss of their optimizer step is divided by.</summary>
-    internal double WeightSum(EpochPlan epoch, int first, int end)
-    {
-        double sum = 0;
-        for (var i = first; i < end; i++)
-        {
-            foreach (var sample in epoch.SamplesOf(i)) sum += train.Weights[sample];
-        }
-
-        return sum;
-    }
+    /// <summary>What the loss of the optimizer step of the micro-batches [first, end) is divided by.</summary>
+    internal StepDivisor Divisor(EpochPlan epoch, int first, int end) => new(options.Settings.LossNormalization, train, epoch, first, end);
 
     private void Measure(EpochPlan first)
     {

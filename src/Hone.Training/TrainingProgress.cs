@@ -21,9 +21,6 @@ internal sealed class TrainingProgress
     /// <summary>What the steps since the last log line have gathered.</summary>
     public Tally Window { get; set; }
 
-    /// <summary>Sum of the losses of the steps since the last log line.</summary>
-    public double WindowLoss { get; set; }
-
     /// <summary>Steps since the last log line.</summary>
     public int WindowSteps { get; set; }
 
@@ -48,11 +45,11 @@ internal sealed class TrainingProgress
     /// <summary>Every log line so far.</summary>
     public List<LogEntry> LogHistory { get; set; } = [];
 
-    /// <summary>Sums over micro-batches.</summary>
-    internal readonly record struct Tally(double WeightedLoss, int Targets, int Correct, int Tokens)
+    /// <summary>Sums over micro-batches. The loss is divided already, so that the micro-batches of a step add up to the loss of the step.</summary>
+    internal readonly record struct Tally(double Loss, int Targets, int Correct, int Tokens)
     {
         public Tally Add(Tally other) =>
-            new(WeightedLoss + other.WeightedLoss, Targets + other.Targets, Correct + other.Correct, Tokens + other.Tokens);
+            new(Loss + other.Loss, Targets + other.Targets, Correct + other.Correct, Tokens + other.Tokens);
 
         public double Accuracy() => Targets == 0 ? 0 : (double)Correct / Targets;
     }

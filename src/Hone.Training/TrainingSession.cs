@@ -28,6 +28,8 @@ public sealed class TrainingSession : IDisposable
     private Decoder? decoder;
     private Trainer? trainer;
     private RunDirectory? run;
+    private ITrainingObserver? observer;
+    private string? resume;
     private long heldBytes;
 
     private TrainingSession(TrainingSettings settings, IKernels kernels)
@@ -87,9 +89,6 @@ public sealed class TrainingSession : IDisposable
     /// <summary>The model with its adapter; there after <see cref="Start"/>.</summary>
     public Decoder Decoder => decoder ?? throw new InvalidOperationException("The session has not been started.");
 
-    /// <summary>The folder of the run; there after <see cref="Start"/>.</summary>
-    public string RunDirectoryPath => run?.Path ?? throw new InvalidOperationException("The session has not been started.");
-
     private TrainerOptions Options { get; set; } = null!;
 
     /// <summary>Reads the model's description and the data, and plans the run. No weight is loaded, nothing is written.</summary>
@@ -118,29 +117,40 @@ public sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>Loads or makes the weights, attaches the adapter, opens the run directory, and resumes if asked to.</summary>
+    /// <summary>Loads or makes the weights, attaches the adapter, and resumes if asked to. Nothing is written.</summary>
     /// <param name="observer">Hears what happens.</param>
+    /// <exception cref="HoneException">Memory doesn't suffice, weights or checkpoint can't be used, or the output folder is taken.</exception>
     public void Start(ITrainingObserver? observer = null)
     {
         if (trainer is not null) throw new InvalidOperationException("The session has been started already.");
         RequireMemory();
-        var resume = FindCheckpoint(observer);
-        var replaces = ReplacesRun(resume);
+        this.observer = observer;
+        resume = FindCheckpoint(observer);
+        if (GoesOnInItsRun(resume)) RunDirectory.RequireIdle(Path.GetDirectoryName(Path.GetFullPath(resume!))!);
+        else ReplacesRun(resume);
         decoder = LoadModel();
 
         trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer);
         if (resume is not null) trainer.Resume(resume);
-
-        // Nothing is written before this: a run that can't start must not cost the one before.
-        run = replaces ? ReplacedRun.Replace(Settings.OutputDir, () => OpenRun(resume)) : OpenRun(resume);
-        trainer.WriteTo(run, resume);
     }
 
-    /// <summary>Trains to the end, or until asked to stop.</summary>
+    /// <summary>Opens the folder of the run and trains to the end, or until asked to stop.</summary>
     /// <param name="stop">Finish the running step, save, and return.</param>
     /// <param name="stopNow">Finish the running micro-batch only, save with its gradients, and return.</param>
-    public SftResult Run(CancellationToken stop = default, CancellationToken stopNow = default) =>
-        (trainer ?? throw new InvalidOperationException("The session has not been started.")).Run(stop, stopNow);
+    /// <exception cref="HoneException">The folder can't be written, a loss or gradient is not finite, or a checkpoint can't be saved.</exception>
+    public SftResult Run(CancellationToken stop = default, CancellationToken stopNow = default)
+    {
+        if (trainer is null) throw new InvalidOperationException("The session has not been started.");
+        if (run is null)
+        {
+            // Nothing is written before this: a run that can't start, or is stopped first, must not cost the one before.
+            run = ReplacesRun(resume) ? ReplacedRun.Replace(Settings.OutputDir, () => OpenRun(resume)) : OpenRun(resume);
+            trainer.WriteTo(run, resume);
+            observer?.Opened(run.Path);
+        }
+
+        return trainer.Run(stop, stopNow);
+    }
 
     /// <summary>Puts the weights of a checkpoint of this run into the model, to look at them; training does not go on from there.</summary>
     public void LoadCheckpoint(string checkpoint) => CheckpointContents.ReadWeights(checkpoint, Decoder);
@@ -232,7 +242,7 @@ public sealed class TrainingSession : IDisposable
                 SaveDtype.BFloat16 => DType.BF16,
                 SaveDtype.Float16 => DType.F16,
                 SaveDtype.Float32 => DType.F32,
-                _ => Spec.StoredType,
+                _ => IsFull ? Spec.StoredType : DType.F32,
             },
             ModelFolder = ModelFolder,
             RowName = row => Train.Locations[row].ToString(),
@@ -285,6 +295,7 @@ public sealed class TrainingSession : IDisposable
     private string RunsFolder => Path.Combine(Settings.OutputDir, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelFolder))));
 
     /// <summary>Whether an earlier run is in the way and may be deleted.</summary>
+    /// <exception cref="HoneException">Something is in the way that may not.</exception>
     private bool ReplacesRun(string? resume)
     {
         if (Settings.AddVersion || GoesOnInItsRun(resume) || !Directory.Exists(Settings.OutputDir)) return false;
@@ -307,7 +318,12 @@ public sealed class TrainingSession : IDisposable
     private RunDirectory OpenRun(string? resume)
     {
         var board = Settings.ReportTo.Contains(Reporter.TensorBoard);
-        if (GoesOnInItsRun(resume)) return RunDirectory.OpenFor(resume!, board);
+        if (GoesOnInItsRun(resume))
+        {
+            // What was said to resume is no part of the run: with args.json anybody can repeat it from its start.
+            return RunDirectory.OpenFor(resume!, SettingsSnapshot.ToJson(Settings with { ResumeFromCheckpoint = null, AcceptChangedSettings = false }), board);
+        }
+
         var arguments = SettingsSnapshot.ToJson(Settings);
         return Settings.AddVersion
             ? RunDirectory.CreateVersion(RunsFolder, arguments, DateTime.Now, board)

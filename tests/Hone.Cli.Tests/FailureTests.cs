@@ -134,7 +134,8 @@ public sealed class FailureTests
         int? endedWith = null;
         using var error = new StringWriter { NewLine = "\n" };
         using var console = new CliConsole(TextWriter.Null, error, isTerminal: false, () => 80);
-        using var interruption = new Interruption(console, code => endedWith = code) { Message = "once", UrgentMessage = "twice" };
+        using var interruption = new Interruption(console, code => endedWith = code);
+        Assert.True(interruption.Expect("once", "twice"));
         interruption.Request();
         Assert.True(interruption.Token.IsCancellationRequested);
         Assert.False(interruption.UrgentToken.IsCancellationRequested);
@@ -144,6 +145,22 @@ public sealed class FailureTests
         interruption.Request();
         Assert.Equal(130, endedWith);
         Assert.Equal("once\ntwice\n", error.ToString());
+    }
+
+    [Fact]
+    public void What_an_interrupt_means_can_change_and_one_that_came_before_is_told()
+    {
+        int? endedWith = null;
+        using var error = new StringWriter { NewLine = "\n" };
+        using var console = new CliConsole(TextWriter.Null, error, isTerminal: false, () => 80);
+        using var interruption = new Interruption(console, code => endedWith = code);
+        Assert.True(interruption.Expect("early"));
+        Assert.True(interruption.Expect("later", "later still"));
+        interruption.Request();
+        Assert.False(interruption.Expect("too late"));
+        interruption.Request();
+        Assert.Equal(130, endedWith);
+        Assert.Equal("later\n", error.ToString());
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class RunDamageTests : IDisposable
     public void A_checkpoint_that_cannot_be_written_spares_the_one_before()
     {
         // A file where the folder of checkpoint 2 would be written, as soon as checkpoint 1 is there.
-        using var output = new Watcher("saved", () => File.WriteAllText(Path.Combine(model.Output, "checkpoint-2.tmp"), "in the way"));
+        using var output = new WordWatcher("saved", () => File.WriteAllText(Path.Combine(model.Output, "checkpoint-2.tmp"), "in the way"));
         using var error = new StringWriter();
         using var console = new CliConsole(output, error, isTerminal: false, () => 200);
         using var interruption = new Interruption(console, _ => { });
@@ -173,19 +173,5 @@ public sealed class RunDamageTests : IDisposable
         var start = header.RootElement.GetProperty("model.norm.weight").GetProperty("data_offsets")[0].GetInt32();
         BitConverter.TryWriteBytes(bytes.AsSpan(8 + length + start), float.NaN);
         File.WriteAllBytes(model.Weights, bytes);
-    }
-
-    /// <summary>Does something when a word is first printed.</summary>
-    private sealed class Watcher(string word, Action action) : StringWriter
-    {
-        private bool done;
-
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (done || value?.Contains(word, StringComparison.Ordinal) != true) return;
-            done = true;
-            action();
-        }
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Hone.Models.Weights;
+using Hone.Settings;
 
 namespace Hone.Cli.Tests;
 
@@ -46,7 +48,7 @@ public sealed class StopAndGoTests : IDisposable
         using (var console = new CliConsole(TextWriter.Null, error, isTerminal: false, () => 200))
         using (var interruption = new Interruption(console, _ => Assert.Fail("left at once")))
         {
-            var application = new Application([new InterruptedTwice(interruption)], console, new Dictionary<string, string>(), interruption);
+            var application = new Application([new InterruptedTwice()], console, new Dictionary<string, string>(), interruption);
             Assert.Equal((int)ExitCode.Interrupted, application.Run(stopped));
             Assert.Contains("only the micro-batch", error.ToString(), StringComparison.Ordinal);
             Assert.Contains("leave at once, without saving", error.ToString(), StringComparison.Ordinal);
@@ -54,6 +56,89 @@ public sealed class StopAndGoTests : IDisposable
 
         Assert.Equal(0, new CommandLineRun(VerbList.All, [.. stopped, "--resume_from_checkpoint", "last"]).ExitCode);
         AssertSameAdapter("checkpoint-8", "whole", "stopped");
+    }
+
+    [Theory]
+    [InlineData("Plan", null)]
+    [InlineData("Supervision", "--probe_questions")]
+    public void An_interrupt_before_training_stops_at_once_and_leaves_what_was_there(string moment, string? more)
+    {
+        Assert.Equal(0, model.Run("--max_steps", "1").ExitCode);
+        string[] arguments = [.. model.Sft, "--overwrite_output_dir", "true", .. more is null ? (string[])[] : [more, "Who?", "--probe_max_new_tokens", "4"]];
+        var run = InterruptedAt(moment, arguments);
+        Assert.Equal(Interruption.ExitCode, run.ExitCode);
+        Assert.Contains("training has not begun, so there is nothing to save", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("saving", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Writing", run.Out, StringComparison.Ordinal);
+        Assert.Equal([Path.Combine(model.Output, "checkpoint-1")], Directory.GetDirectories(model.Output, "checkpoint-*"));
+        Assert.Equal(0, new CommandLineRun(VerbList.All, [.. arguments, "--max_steps", "1"]).ExitCode);
+    }
+
+    [Fact]
+    public void An_interrupt_before_training_leaves_no_folder()
+    {
+        Assert.Equal(Interruption.ExitCode, InterruptedAt("Supervision", model.Sft).ExitCode);
+        Assert.False(Directory.Exists(model.Output));
+    }
+
+    [Fact]
+    public void An_interrupt_once_the_folder_is_open_saves()
+    {
+        var run = InterruptedAt("Writing", model.Sft);
+        Assert.Equal((int)ExitCode.Interrupted, run.ExitCode);
+        Assert.Contains("finishing the step and saving", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, model.Run("--resume_from_checkpoint", "last").ExitCode);
+    }
+
+    [Fact]
+    public void An_interrupt_after_the_last_step_leaves_out_the_answers_of_a_run_that_is_saved()
+    {
+        var run = InterruptedAt("  saved ", [.. model.Sft, "--max_steps", "1", "--probe_questions", "Who?", "--probe_max_new_tokens", "4"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain("before and after", run.Out, StringComparison.Ordinal);
+        Assert.Contains("hone infer", run.Out, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(Path.Combine(model.Output, "checkpoint-1")));
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_changed_settings_only_when_told_to_and_its_arguments_follow()
+    {
+        Assert.Equal(0, model.Run().ExitCode);
+        string[] changed = ["--resume_from_checkpoint", Path.Combine(model.Output, "checkpoint-5"), "--learning_rate", "5e-4"];
+        var refused = model.Run(changed);
+        Assert.Equal((int)ExitCode.Usage, refused.ExitCode);
+        Assert.Contains("learning_rate: 0.001 → 0.0005", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--accept_changed_settings true", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("0.001", Argument(model.Output, "learning_rate"));
+        Assert.True(Directory.Exists(Path.Combine(model.Output, "checkpoint-8")));
+
+        var accepted = model.Run([.. changed, "--accept_changed_settings", "true"]);
+        Assert.Equal(0, accepted.ExitCode);
+        Assert.Contains("learning_rate: 0.001 → 0.0005", accepted.Error, StringComparison.Ordinal);
+        Assert.Contains("later checkpoints are not part of it any more", accepted.Error, StringComparison.Ordinal);
+        Assert.Equal("0.0005", Argument(model.Output, "learning_rate"));
+        Assert.Equal("null", Argument(model.Output, "resume_from_checkpoint"));
+        Assert.Equal("false", Argument(model.Output, "accept_changed_settings"));
+        Assert.Equal("0.001", Argument(Path.Combine(model.Output, "checkpoint-5"), "learning_rate"));
+        Assert.Equal("0.0005", Argument(Path.Combine(model.Output, "checkpoint-8"), "learning_rate"));
+        Assert.Equal("0.001", Argument(Path.Combine(model.Output, "superseded", "checkpoint-8"), "learning_rate"));
+    }
+
+    [Fact]
+    public void Changed_settings_of_what_is_not_resumed_mean_nothing() =>
+        Assert.Contains("nothing is resumed", model.Run("--accept_changed_settings", "true").Error, StringComparison.Ordinal);
+
+    [Fact]
+    public void Last_follows_a_run_that_went_on_from_an_older_checkpoint()
+    {
+        Assert.Equal(0, model.Run("--output_dir", model.Sub("whole")).ExitCode);
+        Assert.Equal(0, model.Run().ExitCode);
+        string[] resumed = [.. model.Sft, "--resume_from_checkpoint", Path.Combine(model.Output, "checkpoint-3")];
+        Assert.Equal((int)ExitCode.Interrupted, InterruptedAt("checkpoint-5", resumed).ExitCode);
+        var last = model.Run("--resume_from_checkpoint", "last");
+        Assert.Equal(0, last.ExitCode);
+        Assert.Contains("Resuming after step 5", last.Out, StringComparison.Ordinal);
+        AssertSameAdapter("checkpoint-8", "whole", "out");
     }
 
     [Fact]
@@ -85,8 +170,24 @@ public sealed class StopAndGoTests : IDisposable
         Assert.Equal(Read(first), Read(second));
     }
 
-    /// <summary><c>sft</c>, interrupted twice before its first step, and deaf to the first interrupt.</summary>
-    private sealed class InterruptedTwice(Interruption interruption) : IVerb
+    private static string Argument(string folder, string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "args.json")))![name]?.ToJsonString() ?? "null";
+
+    private static (int ExitCode, string Out, string Error) InterruptedAt(string moment, IReadOnlyList<string> arguments)
+    {
+        Interruption? interruption = null;
+        using var output = new WordWatcher(moment, () => interruption!.Request());
+        using var error = new StringWriter();
+        using var console = new CliConsole(output, error, isTerminal: false, () => 200);
+        using (interruption = new Interruption(console, _ => Assert.Fail("left at once")))
+        {
+            var code = new Application(VerbList.All, console, new Dictionary<string, string>(), interruption).Run(arguments);
+            return (code, output.ToString(), error.ToString());
+        }
+    }
+
+    /// <summary><c>sft</c>, interrupted twice as soon as training begins, and deaf to the first interrupt.</summary>
+    private sealed class InterruptedTwice : IVerb
     {
         private readonly SftVerb sft = new();
 
@@ -98,15 +199,15 @@ public sealed class StopAndGoTests : IDisposable
 
         public string? OnInterrupt => sft.OnInterrupt;
 
-        public string? OnSecondInterrupt => sft.OnSecondInterrupt;
-
         public Type SettingsType => sft.SettingsType;
 
-        public ExitCode Run(Settings.VerbSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent)
-        {
-            interruption.Request();
-            interruption.Request();
-            return sft.Run(settings, console, CancellationToken.None, urgent);
-        }
+        public ExitCode Run(VerbSettings settings, CliConsole console, Interruption interruption) =>
+            SftVerb.Train((SftSettings)settings, console, (message, urgentMessage) =>
+            {
+                var isFirst = interruption.Expect(message, urgentMessage);
+                interruption.Request();
+                interruption.Request();
+                return isFirst;
+            }, CancellationToken.None, interruption.UrgentToken);
     }
 }

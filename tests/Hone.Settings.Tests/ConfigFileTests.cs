@@ -60,6 +60,12 @@ public sealed class ConfigFileTests : IDisposable
         Assert.EndsWith($"{name}:{line}", e.Where, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("!!-e!@1[s\0s \nd]~ e")]
+    [InlineData("seed: !![ 1")]
+    public void A_tag_that_is_no_URI_is_an_error(string text) =>
+        Assert.Contains("not valid YAML", Assert.Throws<HoneException>(() => Bind("a.yaml", text)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void A_missing_or_huge_file_is_an_error()
     {

@@ -16,13 +16,7 @@ public sealed class GoldenCurveTests
         foreach (var model in (string[])["llama_untied", "llama_tied_llama3_rope", "qwen2_tied", "qwen2_untied", "qwen3_tied", "mistral_untied"])
         {
             foreach (var path in Directory.GetFiles(SharedData.PathOf($"golden/models/{model}/curves"), "*.json").Order(StringComparer.Ordinal))
-            {
-                var name = Path.GetFileNameWithoutExtension(path);
-
-                // Older rules for the divisor: a mean of the micro-batches' means, and a count of labels that nothing predicts.
-                if (!name.EndsWith("mean_of_means", StringComparison.Ordinal) && !name.EndsWith("unshifted_count", StringComparison.Ordinal))
-                    runs.Add(model, name);
-            }
+                runs.Add(model, Path.GetFileNameWithoutExtension(path));
         }
 
         return runs;

@@ -59,6 +59,7 @@ internal static class GoldenData
         MaxSteps = run.Steps.Count,
         PerDeviceTrainBatchSize = 2,
         GradientAccumulationSteps = run.Accumulation,
+        LossNormalization = run.Normalization,
         Shuffle = false,
         LoggingSteps = 1,
         SaveStrategy = IntervalStrategy.No,

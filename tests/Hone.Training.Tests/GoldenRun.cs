@@ -27,7 +27,13 @@ internal sealed class GoldenRun
             "constant" => LrSchedulerType.Constant,
             var other => throw new InvalidDataException(other),
         };
-        Normalisation = (string)settings["norm"]!;
+        Normalization = (string)settings["norm"]! switch
+        {
+            "token_weighted" => LossNormalization.Tokens,
+            "mean_of_means" => LossNormalization.MeanOfMeans,
+            "token_weighted_unshifted_count" => LossNormalization.UnshiftedCount,
+            var other => throw new InvalidDataException(other),
+        };
         if (Schedule == LrSchedulerType.Constant) WarmupSteps = 0;
     }
 
@@ -47,7 +53,7 @@ internal sealed class GoldenRun
 
     public LrSchedulerType Schedule { get; }
 
-    public string Normalisation { get; }
+    public LossNormalization Normalization { get; }
 
     public IReadOnlyList<JsonNode> Steps => [.. json["steps"]!.AsArray().Select(s => s!)];
 

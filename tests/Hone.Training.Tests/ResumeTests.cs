@@ -2,6 +2,7 @@ using Hone.Settings;
 using Hone.Testing;
 using Hone.Training.Checkpoints;
 using Hone.Training.Runs;
+using Hone.Training.Runs.TensorBoard;
 
 namespace Hone.Training.Tests;
 
@@ -74,6 +75,25 @@ public sealed class ResumeTests
         Assert.Fail("the run never ended");
     }
 
+    [Theory]
+    [InlineData(LossNormalization.MeanOfMeans)]
+    [InlineData(LossNormalization.UnshiftedCount)]
+    public void Older_loss_rules_resume_in_the_middle_of_a_step(LossNormalization rule)
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { LossNormalization = rule };
+        var rows = TinyRun.Rows(11);
+        foreach (var row in rows) row.LossWeights[0] = 1;
+        using var whole = new TinyRun(settings, rows: rows);
+        var expected = whole.Run();
+        using var halt = new Halt(2, 2);
+        using (var first = new TinyRun(settings, folder.PathOf("run"), observer: halt, rows: rows))
+            Assert.True(first.Trainer.Run(halt.Step, halt.Now).Interrupted);
+        using var second = new TinyRun(settings, folder.PathOf("run"), rows: rows, resume: folder.PathOf("run/checkpoint-2-micro-2"));
+        TrainerLawTests.AssertSameBits(expected.LogHistory, second.Run().LogHistory);
+        Assert.Equal(whole.Bits(), second.Bits());
+    }
+
     [Fact]
     public void A_packed_run_resumes_in_the_middle_of_its_second_epoch()
     {
@@ -97,15 +117,18 @@ public sealed class ResumeTests
     {
         using var folder = new TemporaryFolder();
         var checkpoint = StopAfterTwoSteps(folder);
-        var other = Settings with { LearningRate = 0.02, Seed = 43, LoggingSteps = 7, SaveSteps = 3 };
+        var other = Settings with { LearningRate = 0.02, Seed = 43, LossNormalization = LossNormalization.MeanOfMeans, LoggingSteps = 7, SaveSteps = 3 };
         var error = Assert.Throws<HoneException>(() => new TinyRun(other, folder.PathOf("run"), resume: checkpoint).Dispose());
         Assert.Equal(ExitCode.Usage, error.ExitCode);
         Assert.Contains("learning_rate: 0.01 → 0.02", error.Message);
         Assert.Contains("seed: 42 → 43", error.Message);
+        Assert.Contains("loss_normalization: Tokens → MeanOfMeans", error.Message);
         Assert.DoesNotContain("logging_steps", error.Message);
         Assert.DoesNotContain("save_steps", error.Message);
 
-        using var told = new TinyRun(other, folder.PathOf("run"), resume: checkpoint, acceptChanges: true);
+        Assert.Contains("--accept_changed_settings", error.Fix);
+
+        using var told = new TinyRun(other with { AcceptChangedSettings = true }, folder.PathOf("run"), resume: checkpoint);
         Assert.Equal(8, told.Run().GlobalStep);
     }
 
@@ -148,6 +171,64 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_run_that_goes_on_from_an_older_checkpoint_leaves_the_later_ones_behind()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 1, EvalStrategy = IntervalStrategy.No };
+        using (var run = new TinyRun(settings, folder.PathOf("run"))) run.Run();
+        var later = File.ReadAllBytes(folder.PathOf("run/checkpoint-8/hone_manifest.json"));
+
+        var warnings = new Warnings();
+        using (var run = new TinyRun(settings, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-3"), observer: warnings))
+        {
+            // Before its first step already, the run's last checkpoint is the one that it goes on from.
+            Assert.Equal([1, 2, 3], CheckpointStore.List(folder.PathOf("run")).Select(n => n.Step));
+            Assert.Equal("checkpoint-3", new DirectoryInfo(folder.PathOf("run/last")).LinkTarget ?? File.ReadAllText(folder.PathOf("run/last")));
+            Assert.Contains(folder.PathOf("run/superseded"), Assert.Single(warnings.Heard));
+            using var stop = new CancellationTokenSource();
+            warnings.AtStep(5, stop.Cancel);
+            Assert.Equal(5, run.Trainer.Run(stop.Token).GlobalStep);
+        }
+
+        Assert.Equal([4, 5, 6, 7, 8], CheckpointStore.List(folder.PathOf("run/superseded")).Select(n => n.Step));
+        Assert.Equal(later, File.ReadAllBytes(folder.PathOf("run/superseded/checkpoint-8/hone_manifest.json")));
+        Assert.Equal(folder.PathOf("run/checkpoint-5"), ResumePoint.Find("last", folder.PathOf("run"), _ => Assert.Fail("nothing is damaged")));
+
+        using (new TinyRun(settings, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-4"), observer: warnings))
+            Assert.Equal([5], CheckpointStore.List(folder.PathOf("run/superseded-2")).Select(n => n.Step));
+    }
+
+    [Fact]
+    public void Old_checkpoints_make_room_first_when_an_older_one_was_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 1, EvalStrategy = IntervalStrategy.No };
+        using (var run = new TinyRun(settings, folder.PathOf("run"))) run.Run();
+        using (var run = new TinyRun(settings with { SaveTotalLimit = 2 }, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-3"))) run.Run();
+        Assert.Equal([7, 8], CheckpointStore.List(folder.PathOf("run")).Select(n => n.Step));
+    }
+
+    [Fact]
+    public void A_resumed_run_tells_viewers_which_points_are_not_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 1, EvalStrategy = IntervalStrategy.No };
+        using (var run = new TinyRun(settings, folder.PathOf("run"))) run.Run();
+        var first = Assert.Single(Directory.GetFiles(folder.PathOf("run/runs")));
+        var size = new FileInfo(first).Length;
+        using (var run = new TinyRun(settings, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-3"))) run.Run();
+
+        // In the same second the same process goes on in the same file.
+        var file = Directory.GetFiles(folder.PathOf("run/runs")).Order(StringComparer.Ordinal).Last();
+        var bytes = File.ReadAllBytes(file).AsSpan(file == first ? (int)size : 0);
+        var version = EventFile.Frame(EventFile.VersionEvent(0)).Length;
+        var restart = bytes.Slice(version + 12, EventFile.RestartEvent(0, 4).Length);
+        var expected = EventFile.RestartEvent(BitConverter.ToDouble(restart[1..]), 4);
+        Assert.Equal(expected, restart.ToArray());
+        Assert.Equal<byte>([0x10, 4, 0x3a, 2, 0x08, 1], restart[9..].ToArray());
+    }
+
+    [Fact]
     public void A_state_file_that_was_tampered_with_is_refused_and_never_crashes()
     {
         using var folder = new TemporaryFolder();
@@ -156,7 +237,7 @@ public sealed class ResumeTests
         var good = File.ReadAllBytes(path);
         var dice = new Random(7);
         var refused = 0;
-        using var run = new TinyRun(Settings, acceptChanges: true);
+        using var run = new TinyRun(Settings with { AcceptChangedSettings = true });
         for (var i = 0; i < 400; i++)
         {
             var bad = good.ToArray();
@@ -226,6 +307,22 @@ public sealed class ResumeTests
         using var halt = new Halt(2, 0);
         using var run = new TinyRun(Settings, folder.PathOf("run"), observer: halt);
         return run.Trainer.Run(halt.Step, halt.Now).LastModelCheckpoint!;
+    }
+
+    private sealed class Warnings : ITrainingObserver
+    {
+        private (int Step, Action Do) at;
+
+        public List<string> Heard { get; } = [];
+
+        public void AtStep(int step, Action action) => at = (step, action);
+
+        public void StepCompleted(in StepReport report)
+        {
+            if (report.Step == at.Step) at.Do();
+        }
+
+        public void Warned(string message) => Heard.Add(message);
     }
 
     /// <summary>Stops a run at a place, or with (-1, -1) at the first chance.</summary>

@@ -15,20 +15,19 @@ internal sealed class TinyRun : IDisposable
 
     public TinyRun(SftSettings settings, string? folder = null, bool lora = false, string? resume = null, ITrainingObserver? observer = null,
         IReadOnlyList<TokenizedSample>? rows = null, IReadOnlyList<TokenizedSample>? validation = null, int threads = 1,
-        bool checkpointing = false, int packingLength = 0, bool acceptChanges = false)
+        bool checkpointing = false, int packingLength = 0)
     {
         kernels = GoldenData.Kernels(threads);
         Decoder = Decoder.Create(Spec, kernels, seed: 7, trainable: !lora);
         if (lora) Decoder.AddLora(new PeftConfig { Rank = 2, LoraAlpha = 4, LoraDropout = 0.25, Target = TargetModules.AllLinear }, seed: 7);
-        Directory = folder is null ? null : resume is null ? RunDirectory.Create(folder, "{}") : RunDirectory.OpenFor(resume);
+        Directory = folder is null ? null : resume is null ? RunDirectory.Create(folder, "{}") : RunDirectory.OpenFor(resume, "{}");
         Trainer = new Trainer(Decoder, rows ?? Rows(11), validation ?? [], new TrainerOptions
         {
             Settings = settings,
             PackingLength = packingLength,
             GradientCheckpointing = checkpointing,
-            SaveType = DType.BF16,
+            SaveType = lora ? DType.F32 : DType.BF16,
             RowName = row => $"data.jsonl:{row + 1}",
-            AcceptChangedSettings = acceptChanges,
         }, Directory, observer);
         if (resume is null) return;
         try

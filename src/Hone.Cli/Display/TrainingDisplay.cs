@@ -23,6 +23,8 @@ internal sealed class TrainingDisplay : ITrainingObserver, IDisposable
         _live = console.StartProgress();
     }
 
+    public void Opened(string runDirectory) => _console.Line($"Writing {Paths.Relative(runDirectory)}");
+
     public void Started(TrainingPlan plan, int startStep)
     {
         if (startStep > 0) _console.Line($"Resuming after step {startStep:N0} of {plan.TotalSteps:N0}.");

@@ -14,11 +14,11 @@ internal interface IVerb
     /// <summary>A command to copy, without <c>hone</c>, for its help page.</summary>
     string Example { get; }
 
-    /// <summary>What the first Ctrl-C says; null when there is nothing worth waiting for, and it ends the process.</summary>
+    /// <summary>
+    /// What the first Ctrl-C says, until the verb says otherwise; null when there is nothing worth waiting for, and it ends the
+    /// process. So does the second.
+    /// </summary>
     string? OnInterrupt { get; }
-
-    /// <summary>What the second one says; null when it ends the process.</summary>
-    string? OnSecondInterrupt { get; }
 
     /// <summary>Its settings record.</summary>
     Type SettingsType { get; }
@@ -26,7 +26,6 @@ internal interface IVerb
     /// <summary>Does it. Failures are thrown as <see cref="HoneException"/>.</summary>
     /// <param name="settings">Of <see cref="SettingsType"/>.</param>
     /// <param name="console">Where to print.</param>
-    /// <param name="cancellation">Cancelled by the first interrupt.</param>
-    /// <param name="urgent">Cancelled by the second.</param>
-    ExitCode Run(VerbSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent);
+    /// <param name="interruption">Tells of interrupts, and is told what they mean as the work goes on.</param>
+    ExitCode Run(VerbSettings settings, CliConsole console, Interruption interruption);
 }

@@ -9,26 +9,44 @@ namespace Hone.Cli;
 internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
     where TSettings : TrainingSettings, new()
 {
-    public override string? OnInterrupt => "Interrupted: finishing the step and saving… (again: not the whole step, only the micro-batch)";
+    private const string Finishing = "Interrupted: finishing the step and saving… (again: not the whole step, only the micro-batch)";
 
-    public override string? OnSecondInterrupt => "Interrupted again: finishing the micro-batch and saving… (again: leave at once, without saving)";
+    private const string FinishingLess = "Interrupted again: finishing the micro-batch and saving… (again: leave at once, without saving)";
+
+    private const string Answering = "Interrupted: leaving out the answers; the run is finished and saved.";
+
+    public override string? OnInterrupt => "Interrupted: stopping; training has not begun, so there is nothing to save. (again: leave at once)";
 
     protected override ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation) =>
-        Run(settings, console, cancellation, CancellationToken.None);
+        Train(settings, console, (_, _) => !cancellation.IsCancellationRequested, cancellation, CancellationToken.None);
 
-    protected override ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent)
+    protected override ExitCode Run(TSettings settings, CliConsole console, Interruption interruption) =>
+        Train(settings, console, interruption.Expect, interruption.Token, interruption.UrgentToken);
+
+    /// <summary>From plan to next commands.</summary>
+    /// <param name="settings">The run.</param>
+    /// <param name="console">Where to print.</param>
+    /// <param name="expect">Told what interrupts mean from now on, as <see cref="Interruption.Expect"/> is.</param>
+    /// <param name="stop">Leave before training; during it finish the step and save; after it leave out the answers.</param>
+    /// <param name="stopNow">Finish the micro-batch only and save.</param>
+    internal static ExitCode Train(
+        TSettings settings, CliConsole console, Func<string?, string?, bool> expect, CancellationToken stop, CancellationToken stopNow)
     {
-        using var session = Prepare(settings, console, cancellation);
+        using var session = Prepare(settings, console, stop);
         var report = new PlanReport(session);
         report.Show(console, details: false);
         report.ShowSupervision(console);
         using var display = new TrainingDisplay(console, report.Flops.Of, report.PeakGigaflops);
         session.Start(display);
-        console.Line($"Writing {Paths.Relative(session.RunDirectoryPath)}");
-        var before = Ask(session, settings, cancellation);
-        var result = session.Run(cancellation, urgent);
+        stop.ThrowIfCancellationRequested();
+        var before = Ask(session, settings, stop);
+
+        // From here on a checkpoint is promised, and the run's folder is opened to keep it.
+        if (!expect(Finishing, FinishingLess)) throw new OperationCanceledException(stop);
+        var result = session.Run(stop, stopNow);
         display.Dispose();
-        return Conclude(session, settings, console, result, before, urgent);
+        if (!result.Interrupted) expect(Answering, null);
+        return Conclude(session, settings, console, result, before, stop);
     }
 
     /// <summary>Prepares a run and shows how many rows are read.</summary>
@@ -53,7 +71,8 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
         else
         {
             if (settings.LoadBestModelAtEnd && result.BestModelCheckpoint is { } best && best != result.LastModelCheckpoint) session.LoadCheckpoint(best);
-            ShowAnswers(console, settings.ProbeQuestions, before, Ask(session, settings, cancellation));
+            var after = cancellation.IsCancellationRequested ? [] : Ask(session, settings, cancellation);
+            if (!cancellation.IsCancellationRequested) ShowAnswers(console, settings.ProbeQuestions, before, after);
             ShowNext(console, settings, result);
         }
 

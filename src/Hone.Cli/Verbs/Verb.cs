@@ -14,17 +14,16 @@ internal abstract class Verb<TSettings> : IVerb
 
     public virtual string? OnInterrupt => null;
 
-    public virtual string? OnSecondInterrupt => null;
-
     public Type SettingsType => typeof(TSettings);
 
-    public ExitCode Run(VerbSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent) =>
-        Run((TSettings)settings, console, cancellation, urgent);
+    public ExitCode Run(VerbSettings settings, CliConsole console, Interruption interruption) => Run((TSettings)settings, console, interruption);
 
-    /// <summary>For verbs that treat the second interrupt differently from the first.</summary>
-    protected virtual ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation, CancellationToken urgent) =>
-        Run(settings, console, cancellation);
+    /// <summary>For verbs to which interrupts mean different things as the work goes on.</summary>
+    protected virtual ExitCode Run(TSettings settings, CliConsole console, Interruption interruption) => Run(settings, console, interruption.Token);
 
-    /// <inheritdoc cref="IVerb.Run"/>
+    /// <summary>Does it. Failures are thrown as <see cref="HoneException"/>.</summary>
+    /// <param name="settings">What was asked for.</param>
+    /// <param name="console">Where to print.</param>
+    /// <param name="cancellation">Cancelled by the first interrupt.</param>
     protected abstract ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation);
 }

@@ -29,11 +29,10 @@ public static class SettingsBinder
         ApplySamples(merged, schema);
 
         var settings = (VerbSettings)Activator.CreateInstance(type)!;
-        foreach (var setting in schema.Settings)
-        {
-            if (merged.TryGetValue(setting.Name, out var raw)) setting.SetValue(settings, Convert(setting, raw));
-        }
-
+        var given = schema.Settings.Where(s => merged.GetValueOrDefault(s.Name) is { Values: not null })
+            .ToDictionary(s => s.Name, s => Convert(s, merged[s.Name], merged[s.Name].Values!));
+        settings.TakeDefaults(given);
+        foreach (var (name, value) in given) schema.Find(name)!.SetValue(settings, value);
         ThrowIfInvalid(settings, merged);
         return settings;
     }
@@ -99,9 +98,8 @@ public static class SettingsBinder
         }
     }
 
-    private static object? Convert(SettingInfo setting, RawSetting raw)
+    private static object? Convert(SettingInfo setting, RawSetting raw, IReadOnlyList<string> values)
     {
-        if (raw.Values is not { } values) return setting.Default;
         if (setting.IsList) return ConvertList(setting, raw, values);
         if (values is [] && setting.IsSwitch) return true;
         if (values is not [var text])

@@ -12,10 +12,15 @@ internal static class YamlConfigReader
     public static List<RawSetting> Read(byte[] utf8, string path)
     {
         using var text = new StreamReader(new MemoryStream(utf8));
+        var parser = new Parser(text);
         try
         {
-            var parser = new Parser(text);
             return ReadDocument(parser, path);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException) // what the parser throws for some broken tags and streams
+        {
+            throw new HoneException(ExitCode.Usage, $"this is not valid YAML: {FirstLine(e.Message)}", $"{path}:{parser.Current?.End.Line ?? 1}",
+                "write one 'name: value' a line, and put values with '!' in quotes", e);
         }
         catch (YamlException e)
         {

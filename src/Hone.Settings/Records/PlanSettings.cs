@@ -1,15 +1,32 @@
 #pragma warning disable CS1591 // A setting is documented once, by the Help of its attribute.
 namespace Hone.Settings;
 
-/// <summary>Settings of <c>hone plan</c>: those of the run to be planned.</summary>
-public sealed record PlanSettings : TrainingSettings
+/// <summary>Settings of <c>hone plan</c>: those of the run to be planned, with the defaults of its verb.</summary>
+public sealed record PlanSettings : PretrainSettings
 {
-    [Setting("init", Group = "Model", Help = "As for pt: random needs no weight files, only config.json.")]
-    public WeightInit Init { get; init; } = WeightInit.Pretrained;
+    /// <summary>Starts from the defaults of <c>sft</c>, since fine-tuning is what is planned unless something says otherwise.</summary>
+    public PlanSettings() => TakeDefaultsOf(typeof(SftSettings));
+
+    [Setting("for", Group = "Run", DefaultNote = "pt when init is set, else sft",
+        Help = "The verb to plan. The defaults are its own: pt trains every parameter and learns every token.")]
+    public PlannedVerb? For { get; init; }
+
+    internal override void TakeDefaults(IReadOnlyDictionary<string, object?> given)
+    {
+        // Only pt knows init, so a file that has it is meant for pt.
+        if (given.GetValueOrDefault("for") is PlannedVerb verb ? verb == PlannedVerb.Pretraining : given.ContainsKey("init"))
+            TakeDefaultsOf(typeof(PretrainSettings));
+    }
 
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
-        rules.Require("dataset", Dataset.Count > 0, "dataset is not set", "name the training rows: --dataset <file.jsonl>; their lengths decide the plan");
+        rules.Require("for", For != PlannedVerb.FineTuning || Init == WeightInit.Pretrained,
+            "for is sft and init is random, which sft does not know", "plan for pt, or leave init out");
+    }
+
+    private void TakeDefaultsOf(Type verb)
+    {
+        foreach (var setting in SettingSchema.Of(verb).Settings) setting.SetValue(this, setting.Default);
     }
 }

@@ -2,7 +2,7 @@
 namespace Hone.Settings;
 
 /// <summary>Settings of <c>hone pt</c>: training on plain text, from a model or from random weights.</summary>
-public sealed record PretrainSettings : TrainingSettings
+public record PretrainSettings : TrainingSettings
 {
     /// <summary>Starts from the defaults of pre-training: every parameter, and every token learned.</summary>
     public PretrainSettings()
@@ -17,7 +17,7 @@ public sealed record PretrainSettings : TrainingSettings
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
-        rules.Require("dataset", Dataset.Count > 0, "dataset is not set", "name the training text: --dataset <file.jsonl>");
+        rules.Require("dataset", Dataset.Count > 0, "dataset is not set", "name the training rows or text: --dataset <file.jsonl>");
         rules.Require("init", Init != WeightInit.Random || TunerType == TunerType.Full,
             "init random with tuner_type lora would train adapters on noise", "set tuner_type full");
         rules.Require("init", Init != WeightInit.Random || Adapters is null, "init random and adapters are both set", "keep one of them");

@@ -82,6 +82,10 @@ public abstract partial record TrainingSettings
         Help = "Continue from this checkpoint folder, or from the last one of the newest run with 'last'.")]
     public string? ResumeFromCheckpoint { get; init; }
 
+    [Setting("accept_changed_settings", Group = "Output",
+        Help = "Resume although settings or rows are not those of the checkpoint: what differs is named, and the result is another run.")]
+    public bool AcceptChangedSettings { get; init; }
+
     [Setting("save_gradients", Group = "Output", Path = PathUse.Output, DefaultNote = "not written",
         Help = "File for the gradients of the first step, as safetensors under the parameters' names.")]
     public string? SaveGradients { get; init; }

@@ -125,6 +125,8 @@ public abstract partial record TrainingSettings
             "load_best_model_at_end needs validation rows", "add val_dataset or split_dataset_ratio");
         rules.Require("overwrite_output_dir", !OverwriteOutputDir || ResumeFromCheckpoint is null,
             "overwrite_output_dir and resume_from_checkpoint are both set", "keep one of them");
+        rules.Require("accept_changed_settings", !AcceptChangedSettings || ResumeFromCheckpoint is not null,
+            "accept_changed_settings is true but nothing is resumed", "add resume_from_checkpoint, or leave it out");
         rules.Require("report_to", !(ReportTo.Contains(Reporter.None) && ReportTo.Count > 1),
             "report_to has none beside another value", "keep one of them");
     }

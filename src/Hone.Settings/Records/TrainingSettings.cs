@@ -16,8 +16,8 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Folder of a PEFT LoRA adapter to start from. Rank, alpha and target modules are then its own.")]
     public string? Adapters { get; init; }
 
-    [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored",
-        Help = "Number format of the weights that are written. Training computes in float32 whatever this says.")]
+    [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored; float32 for adapters",
+        Help = "Number format of the weights that are written: the model's, or the adapter's. Training computes in float32 whatever this says.")]
     public SaveDtype? TorchDtype { get; init; }
 
     [Setting("template", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
@@ -71,6 +71,11 @@ public abstract partial record TrainingSettings : VerbSettings
     [Setting("loss_scale", Group = "Data",
         Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts.")]
     public LossScale LossScale { get; init; } = LossScale.Default;
+
+    [Setting("loss_normalization", Group = "Data",
+        Help = "What the loss of a step is divided by: its learned tokens. Two rules of older trainers repeat their runs: the mean of the "
+            + "micro-batches' means, and a count that includes a learned first token of a row, which nothing predicts.")]
+    public LossNormalization LossNormalization { get; init; } = LossNormalization.Tokens;
 
     [Setting("model_name", Group = "Data",
         Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]

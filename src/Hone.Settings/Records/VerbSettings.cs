@@ -20,6 +20,11 @@ public abstract record VerbSettings
         return rules.Errors;
     }
 
+    /// <summary>Changes the defaults of a new record for what a person gave, by name: where a verb stands in for another one.</summary>
+    internal virtual void TakeDefaults(IReadOnlyDictionary<string, object?> given)
+    {
+    }
+
     /// <summary>Adds the rules of this verb; overrides call the base first.</summary>
     private protected virtual void CheckRules(RuleChecker rules) => rules.AtLeast("threads", Threads, 1);
 }

@@ -8,7 +8,7 @@ namespace Hone.Training.Checkpoints;
 
 /// <summary>
 /// The files of a checkpoint: the model or adapter as everybody reads it, and beside it the exact state of training. Masters are
-/// kept in F32 there since the model's own file can be BF16.
+/// kept in F32 there since the file that everybody reads can be BF16.
 /// </summary>
 internal static class CheckpointContents
 {
@@ -21,7 +21,7 @@ internal static class CheckpointContents
     public static void Write(string folder, Decoder decoder, AdamWOptimizer optimizer, TrainerOptions options, ResumeState state)
     {
         if (decoder.Adapter is null) decoder.Save(folder, options.SaveType, options.ModelFolder);
-        else decoder.SaveAdapter(folder);
+        else decoder.SaveAdapter(folder, options.SaveType);
         var midStep = state.Progress.Step != default;
         SafetensorsWriter.Write(Path.Combine(folder, ResumeState.TensorFileName), Tensors(optimizer, midStep)
             .Select(t => new TensorToWrite(t.Name, DType.F32, [t.Tensor.Rows, t.Tensor.Columns], t.Tensor)));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hone.Training.Checkpoints;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal sealed class CheckpointStore
     private const string Unfinished = ".tmp";
     private const string Replaced = ".old";
     private const string Discarded = ".deleting";
+    private const string Superseded = "superseded";
 
     private readonly string root;
 
@@ -84,6 +87,32 @@ internal sealed class CheckpointStore
             Directory.Move(PathOf(name), discarded);
             TryDelete(discarded);
             left--;
+        }
+    }
+
+    /// <summary>
+    /// Moves the checkpoints after one into a folder of their own, since the run goes on from that one: left where they are, they would
+    /// pass for its newest.
+    /// </summary>
+    /// <returns>The folder; null when there were none.</returns>
+    /// <exception cref="HoneException">They can't be moved.</exception>
+    public string? SetAsideAfter(CheckpointName name)
+    {
+        var later = List().Where(n => n.CompareTo(name) > 0).ToList();
+        if (later.Count == 0) return null;
+        var folder = Path.Combine(root, Superseded);
+        for (var i = 2; Path.Exists(folder); i++) folder = Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{Superseded}-{i}"));
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var one in later) Directory.Move(PathOf(one), Path.Combine(folder, one.ToString()));
+            DurableFiles.SyncFolder(root);
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HoneException(ExitCode.Other, $"The checkpoints after {name} can't be moved out of the way: {e.Message}", folder,
+                $"Move them yourself, or copy {name} elsewhere and resume from there.", e);
         }
     }
 

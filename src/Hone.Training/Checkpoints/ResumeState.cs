@@ -8,7 +8,7 @@ internal sealed record ResumeState
 {
     public const string FileName = "hone_state.json";
     public const string TensorFileName = "hone_state.safetensors";
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>Version of this format.</summary>
     public int Version { get; init; } = CurrentVersion;

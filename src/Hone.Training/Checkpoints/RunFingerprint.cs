@@ -36,6 +36,7 @@ internal static class RunFingerprint
             ["learning_rate"] = Text($"{schedule.Peak}"),
             ["lr_scheduler_type"] = Text($"{schedule.Type}"),
             ["warmup_steps"] = Text($"{schedule.WarmupSteps}"),
+            ["loss_normalization"] = Text($"{settings.LossNormalization}"),
             ["weight_decay"] = Text($"{settings.WeightDecay}"),
             ["adam_beta1"] = Text($"{settings.AdamBeta1}"),
             ["adam_beta2"] = Text($"{settings.AdamBeta2}"),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hone.Settings;
 
 namespace Hone.Training.Planning;
@@ -9,24 +8,25 @@ public static class SystemMemory
     /// <summary>The variable that lowers <see cref="AvailableBytes"/>: to leave room for others, and for tests.</summary>
     public const string Variable = "HONE_AVAILABLE_MEMORY";
 
+    /// <summary>Bytes that the machine has, or that the process's container may use when that is less.</summary>
+    public static long TotalBytes => Room().Total;
+
     /// <summary>
-    /// Bytes that a new run can take without swapping: what the system calls available, the container's limit less what it
+    /// Bytes that a new run can take without swapping: what the system calls available, each limit of the container less what it
     /// uses, or what <see cref="Variable"/> says (<c>8GiB</c>), whichever is smallest.
     /// </summary>
     /// <exception cref="HoneException">The variable holds no size.</exception>
-    public static long AvailableBytes
-    {
-        get
-        {
-            var info = GC.GetGCMemoryInfo();
-            var limit = info.TotalAvailableMemoryBytes - Environment.WorkingSet;
-            var free = OperatingSystem.IsLinux() && MemAvailable() is { } available ? Math.Min(limit, available) : limit - OthersBytes(info);
-            return Math.Max(0, Math.Min(free, Allowance() ?? long.MaxValue));
-        }
-    }
+    public static long AvailableBytes => Math.Max(0, Math.Min(Room().Available, Allowance() ?? long.MaxValue));
 
     /// <summary>Bytes that this process holds in memory now.</summary>
     public static long ResidentBytes => Environment.WorkingSet;
+
+    private static MemoryRoom Room()
+    {
+        if (OperatingSystem.IsLinux() && LinuxMemory.Read() is { } room) return room;
+        var info = GC.GetGCMemoryInfo();
+        return new MemoryRoom(info.TotalAvailableMemoryBytes, info.TotalAvailableMemoryBytes - Math.Max(info.MemoryLoadBytes, Environment.WorkingSet));
+    }
 
     private static long? Allowance()
     {
@@ -34,27 +34,5 @@ public static class SystemMemory
         return ByteSize.TryParse(text, out var size)
             ? size.Bytes
             : throw new HoneException(ExitCode.Usage, $"{Variable} is '{text}', which is no size.", null, "Write for example 8GiB, or unset it.");
-    }
-
-    private static long OthersBytes(GCMemoryInfo info) => Math.Max(0, info.MemoryLoadBytes - Environment.WorkingSet);
-
-    private static long? MemAvailable()
-    {
-        const string Key = "MemAvailable:";
-        try
-        {
-            foreach (var line in File.ReadLines("/proc/meminfo"))
-            {
-                if (!line.StartsWith(Key, StringComparison.Ordinal)) continue;
-                var digits = line.AsSpan(Key.Length).Trim();
-                return long.Parse(digits[..digits.IndexOf(' ')], CultureInfo.InvariantCulture) * 1024;
-            }
-        }
-        catch (Exception e) when (e is IOException or FormatException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-
-        return null;
     }
 }

@@ -81,7 +81,7 @@ public sealed class RunDirectory : IDisposable
         var run = new RunDirectory(path, tensorBoard);
         try
         {
-            File.WriteAllText(System.IO.Path.Combine(run.Path, ArgumentsFile), argumentsJson);
+            DurableFiles.Replace(System.IO.Path.Combine(run.Path, ArgumentsFile), System.Text.Encoding.UTF8.GetBytes(argumentsJson));
             return run;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -93,9 +93,11 @@ public sealed class RunDirectory : IDisposable
 
     /// <summary>Opens the folder of a run that goes on. Leftovers of a crash are tidied up.</summary>
     /// <param name="checkpoint">The checkpoint that it goes on from.</param>
+    /// <param name="argumentsJson">Content of <c>args.json</c> from now on; its checkpoints keep what they were made with.</param>
     /// <param name="tensorBoard">Whether event files are written.</param>
-    public static RunDirectory OpenFor(string checkpoint, bool tensorBoard = true) =>
-        new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(checkpoint))!, tensorBoard);
+    /// <exception cref="HoneException">Another process is writing the run, or the folder can't be written.</exception>
+    public static RunDirectory OpenFor(string checkpoint, string argumentsJson, bool tensorBoard = true) =>
+        Create(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(checkpoint))!, argumentsJson, tensorBoard);
 
     /// <summary>Appends a line to <c>logging.jsonl</c> and to the event file.</summary>
     public void Append(LogEntry entry, int totalSteps, TimeSpan elapsed, TimeSpan remaining)
@@ -171,6 +173,7 @@ public sealed class RunDirectory : IDisposable
         history.Clear();
         history.AddRange(kept);
         logging.Rewind(kept, step, totalSteps);
+        events?.Restart(step + 1);
     }
 
     /// <summary>Copies <c>args.json</c> into a checkpoint, so that it can be used alone.</summary>

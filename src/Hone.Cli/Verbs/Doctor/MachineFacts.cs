@@ -27,9 +27,6 @@ internal static class MachineFacts
         return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 
-    /// <summary>Bytes that this process could use: the machine's memory or the container's limit.</summary>
-    public static long MemoryBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-
     /// <summary>Cores that this process may use.</summary>
     public static string Cores => string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} that this process may use");
 }

@@ -13,7 +13,10 @@ internal sealed class EventFile : IDisposable
 {
     private readonly FileStream file;
 
-    /// <summary>Starts a new file in a folder; a resumed run adds another one beside the old.</summary>
+    /// <summary>
+    /// Starts a new file in a folder. A resumed run adds another one beside the old, which viewers read one after the other as one
+    /// run: the old one may end in half a record, after which nothing more would be read.
+    /// </summary>
     public EventFile(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -37,11 +40,29 @@ internal sealed class EventFile : IDisposable
         file.Flush();
     }
 
+    /// <summary>Tells viewers to forget what earlier files say about a step and all later ones: the run goes on before it.</summary>
+    public void Restart(int step)
+    {
+        file.Write(Frame(RestartEvent(Seconds(DateTimeOffset.UtcNow), step)));
+        file.Flush();
+    }
+
     internal static byte[] VersionEvent(double wallTime)
     {
         var message = new ArrayBufferWriter<byte>();
         WriteDouble(message, 1, wallTime);
         WriteBytes(message, 3, "brain.Event:2"u8);
+        return message.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Event.session_log with SessionLog.status START.</summary>
+    internal static byte[] RestartEvent(double wallTime, long step)
+    {
+        var message = new ArrayBufferWriter<byte>();
+        WriteDouble(message, 1, wallTime);
+        WriteTag(message, 2, WireType.Varint);
+        WriteVarint(message, (ulong)step);
+        WriteBytes(message, 7, [(1 << 3) | (int)WireType.Varint, 1]);
         return message.WrittenSpan.ToArray();
     }
 
