@@ -14,6 +14,9 @@ public readonly struct LinearOptions
     /// <summary>Added to the output [T, N], or empty. Forward only.</summary>
     public Tensor Residual { get; init; }
 
+    /// <summary>x is what the previous <see cref="IKernels.Linear"/> had, unchanged: what was done to it need not be done again. Forward only.</summary>
+    public bool SameInput { get; init; }
+
     /// <summary>The input's gradient is added to instead of overwritten. Backward only.</summary>
     public bool AccumulateInput { get; init; }
 

@@ -9,7 +9,7 @@ internal sealed class WorkspaceBuffers
     /// <summary>Logits are held for as many rows as fit into this, and for no more than make the products as fast as they get.</summary>
     private const long LogitsBytes = 192L << 20;
 
-    private const int MostLogitRows = 1024;
+    private const int MostLogitRows = 512;
 
     private readonly Tensor[] hidden;
     private readonly BlockActivations[] activations;

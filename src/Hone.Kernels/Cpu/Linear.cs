@@ -24,6 +24,7 @@ public sealed unsafe partial class CpuKernels
             Residual = options.Residual.F32,
             ResidualStride = options.Residual.Stride,
             Bias = options.Bias.F32,
+            LeftIsPacked = options.SameInput,
         };
         var lowRank = options.LowRank;
         if (lowRank.IsEmpty)
@@ -39,7 +40,7 @@ public sealed unsafe partial class CpuKernels
             dropped = lowRank.DropoutScratch;
         }
 
-        gemm.Run(Product(dropped, lowRank.A, lowRank.U, rightTransposed: true));
+        gemm.Run(Product(dropped, lowRank.A, lowRank.U, rightTransposed: true) with { LeftIsPacked = options.SameInput && !lowRank.Dropout.IsOn });
         problem.LeftIsPacked = !lowRank.Dropout.IsOn;
         RunWithSecond(ref problem, GemmTerm.Of(lowRank.U, lowRank.B, lowRank.A.Rows, lowRank.Scale));
     }

@@ -74,6 +74,9 @@ internal static unsafe class Vectors
         p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(1f / 6));
         p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(0.5f));
         p = Vector256.FusedMultiplyAdd(p, r * r, r) + Vector256<float>.One;
+
+        // p·2ⁿ rounded once; so is the product with two factors, the first of which is exact.
+        if (Avx512F.VL.IsSupported) return Avx512F.VL.Scale(p, n);
         var integer = shifted.AsInt32() - shift.AsInt32();
         var first = integer >> 1;
         return p * PowerOfTwo(first) * PowerOfTwo(integer - first);

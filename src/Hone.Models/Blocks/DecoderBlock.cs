@@ -150,8 +150,8 @@ internal sealed class DecoderBlock
         }
 
         Query.Forward(k, normed, q0, default, a.U[Q], s.LowRank, input.DropoutKey);
-        Key.Forward(k, normed, k0, default, a.U[K], s.LowRank, input.DropoutKey);
-        Value.Forward(k, normed, v, default, a.U[V], s.LowRank, input.DropoutKey);
+        Key.Forward(k, normed, k0, default, a.U[K], s.LowRank, input.DropoutKey, sameInput: true);
+        Value.Forward(k, normed, v, default, a.U[V], s.LowRank, input.DropoutKey, sameInput: true);
         QueryNorm?.Forward(k, q0, q, a.QueryRstd.SliceRows(0, t));
         KeyNorm?.Forward(k, k0, key, a.KeyRstd.SliceRows(0, t));
         k.Rotary(q, input.Positions, input.Cos, input.Sin, Shape.HeadSize, inverse: false);
@@ -179,7 +179,7 @@ internal sealed class DecoderBlock
         var (gate, up) = (a.Gate.SliceRows(0, n), a.Up.SliceRows(0, n));
         MiddleNorm.Forward(k, middle, normed, a.Rstd2.SliceRows(0, n));
         Gate.Forward(k, normed, gate, default, a.U[G], s.LowRank, input.DropoutKey);
-        Up.Forward(k, normed, up, default, a.U[U], s.LowRank, input.DropoutKey);
+        Up.Forward(k, normed, up, default, a.U[U], s.LowRank, input.DropoutKey, sameInput: true);
         if (y.IsEmpty && Down.Lora is null) return;
         k.GatedActivation(gate, up, activated, Activation);
         if (y.IsEmpty) Down.RecomputeSaved(k, activated, normed, a.U[D], s.LowRank, input.DropoutKey);

@@ -47,13 +47,15 @@ internal sealed class LinearLayer
 
     /// <summary>
     /// y [T, N] = layer(x [T, K]) + residual; u [T, r] is saved when there is an adapter. dropoutKey is the seed of this
-    /// micro-batch's dropout masks; null switches dropout off.
+    /// micro-batch's dropout masks; null switches dropout off. sameInput: the layer before had the same x.
     /// </summary>
-    public void Forward(IKernels kernels, Tensor x, Tensor y, Tensor residual, Tensor u, in LowRankScratch scratch, ulong? dropoutKey) =>
+    public void Forward(IKernels kernels, Tensor x, Tensor y, Tensor residual, Tensor u, in LowRankScratch scratch, ulong? dropoutKey,
+        bool sameInput = false) =>
         kernels.Linear(x, Weight.Value, y, new LinearOptions
         {
             Bias = Bias?.Value ?? default,
             Residual = residual,
+            SameInput = sameInput,
             LowRank = LowRankFor(x, u, scratch, dropoutKey, backward: false),
         });
 

@@ -115,10 +115,10 @@ internal readonly unsafe struct AttentionBlocks
     /// <summary>Part of a head's columns: rows [row, row + count) of to become dense, with zeros up to Width.</summary>
     public void CopyRows(Tensor from, int row, int column, int count, float* to)
     {
-        for (var i = 0; i < count; i++, to += Width)
+        var source = from.F32 + (nint)row * from.Stride + column;
+        for (var i = 0; i < count; i++, source += from.Stride, to += Width)
         {
-            new ReadOnlySpan<float>(from.F32 + (nint)(row + i) * from.Stride + column, Size).CopyTo(new Span<float>(to, Size));
-            new Span<float>(to + Size, Width - Size).Clear();
+            for (var d = 0; d < Width; d += Vectors.Lanes) Vectors.Load(source + d, Size - d).Store(to + d);
         }
     }
 

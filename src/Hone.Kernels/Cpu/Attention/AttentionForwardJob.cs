@@ -47,50 +47,13 @@ internal readonly unsafe struct AttentionForwardJob<TWidth, V>(AttentionBlocks b
         var queries = blocks.Queries(thread) + first * blocks.Width;
         var scores = blocks.Scores(thread) + first * AttentionBlocks.Keys;
         var sums = blocks.Sums(thread) + first * blocks.Width;
+        var offset = position + first - key;
         BlockProduct.Multiply<TWidth, V>(queries, blocks.Width, 1, turned, AttentionBlocks.Keys, scores, AttentionBlocks.Keys, count, keys,
-            blocks.Size, add: false);
-        for (var i = 0; i < count; i++)
-        {
-            blocks.Visible(position + first + i, key, keys, start, out var low, out var high);
-            Row(scores + i * AttentionBlocks.Keys, sums + i * blocks.Width, blocks.Largest(thread) + first + i,
-                blocks.Totals(thread) + first + i, low, high);
-        }
-
+            blocks.Size, add: false, Triangle.Output, offset);
+        var softmax = new OnlineSoftmax(blocks, scores, sums, blocks.Largest(thread) + first, blocks.Totals(thread) + first);
+        softmax.Run(count, position + first, key, keys, start);
         BlockProduct.Multiply<TWidth, V>(scores, AttentionBlocks.Keys, 1, values, blocks.Width, sums, blocks.Width, count, blocks.Size, keys,
-            add: true);
-    }
-
-    /// <summary>Scores to exp(score − largest); what was summed under an older largest is scaled down.</summary>
-    private void Row(float* scores, float* sum, float* largest, float* total, int low, int high)
-    {
-        new Span<float>(scores, low).Fill(float.NegativeInfinity);
-        new Span<float>(scores + high, AttentionBlocks.Keys - high).Fill(float.NegativeInfinity);
-        if (low == high)
-        {
-            new Span<float>(scores, AttentionBlocks.Keys).Clear();
-            return;
-        }
-
-        var most = Vector256.Load(scores);
-        for (var j = Vectors.Lanes; j < high; j += Vectors.Lanes) most = Vector256.Max(most, Vector256.Load(scores + j));
-        var now = MathF.Max(*largest, Vectors.Max(most) * blocks.Shape.Scale);
-        var kept = Vectors.Exp(*largest - now);
-        var (scale, offset) = (Vector256.Create(blocks.Shape.Scale), Vector256.Create(-now));
-        var (lower, upper) = (Vector256<float>.Zero, Vector256<float>.Zero);
-        for (var j = 0; j < AttentionBlocks.Keys; j += Vectors.SumLanes)
-        {
-            var p = Vectors.Exp(Vector256.FusedMultiplyAdd(Vector256.Load(scores + j), scale, offset));
-            p.Store(scores + j);
-            lower += p;
-            p = Vectors.Exp(Vector256.FusedMultiplyAdd(Vector256.Load(scores + j + Vectors.Lanes), scale, offset));
-            p.Store(scores + j + Vectors.Lanes);
-            upper += p;
-        }
-
-        *total = MathF.FusedMultiplyAdd(*total, kept, Vectors.Sum(lower, upper));
-        *largest = now;
-        if (kept == 1) return;
-        for (var i = 0; i < blocks.Width; i += Vectors.Lanes) (Vector256.Load(sum + i) * kept).Store(sum + i);
+            add: true, Triangle.Left, offset);
     }
 
     private void Finish(int thread, int head, int query, int rows)

@@ -40,14 +40,17 @@ internal readonly unsafe struct AttentionGradientJob<TWidth, V>(AttentionBlocks 
         float* scores = blocks.Scores(thread), gradients = blocks.ScoreGradients(thread);
         blocks.CopyRows(x.Q, query, head * blocks.Size, rows, queries);
         blocks.CopyRows(x.DOutput, query, head * blocks.Size, rows, outputs);
-        BlockProduct.Multiply<TWidth, V>(queries, width, 1, blocks.TurnedKeys(thread), Keys, scores, Keys, rows, keys, blocks.Size, add: false);
+        BlockProduct.Multiply<TWidth, V>(queries, width, 1, blocks.TurnedKeys(thread), Keys, scores, Keys, rows, keys, blocks.Size, add: false,
+            Triangle.Output, query - key);
         BlockProduct.Multiply<TWidth, V>(outputs, width, 1, blocks.TurnedValues(thread), Keys, gradients, Keys, rows, keys, blocks.Size,
-            add: false);
+            add: false, Triangle.Output, query - key);
         blocks.Probabilities(scores, gradients, x.LogSumExp, x.Delta, head, query, rows, key, keys, start);
-        BlockProduct.Multiply<TWidth, V>(gradients, 1, Keys, queries, width, partial, width, keys, blocks.Size, rows, add: true);
+        BlockProduct.Multiply<TWidth, V>(gradients, 1, Keys, queries, width, partial, width, keys, blocks.Size, rows, add: true,
+            Triangle.TurnedLeft, query - key);
         BlockProduct.Multiply<TWidth, V>(scores, 1, Keys, outputs, width, partial + blocks.PartialSize / 2, width, keys, blocks.Size, rows,
-            add: true);
-        BlockProduct.Multiply<TWidth, V>(gradients, Keys, 1, blocks.KeyRows(thread), width, sums, width, rows, blocks.Size, keys, add: false);
+            add: true, Triangle.TurnedLeft, query - key);
+        BlockProduct.Multiply<TWidth, V>(gradients, Keys, 1, blocks.KeyRows(thread), width, sums, width, rows, blocks.Size, keys, add: false,
+            Triangle.Left, query - key);
         for (var i = 0; i < rows; i++)
         {
             var to = dq.F32 + (nint)(query + i) * dq.Stride + head * blocks.Size;

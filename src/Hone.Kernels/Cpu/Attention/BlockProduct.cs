@@ -31,15 +31,24 @@ internal static unsafe class BlockProduct
     /// <param name="n">Columns; worked on up to the next multiple of the tile.</param>
     /// <param name="depth">Inner dimension, exact.</param>
     /// <param name="add">c is added to.</param>
+    /// <param name="triangle">What the causal rule makes zero or unwanted, and is left out.</param>
+    /// <param name="offset">Row i sees keys up to i + offset.</param>
     public static void Multiply<TWidth, V>(float* a, nint aRow, nint aDepth, float* b, nint bRow, float* c, nint cRow, int m, int n,
-        int depth, bool add)
+        int depth, bool add, Triangle triangle = Triangle.None, int offset = 0)
         where TWidth : struct, IVectorWidth<V>
         where V : struct
     {
-        for (var j = 0; j < n; j += 2 * TWidth.Lanes)
+        for (var i = 0; i < m; i += TileRows)
         {
-            for (var i = 0; i < m; i += TileRows)
-                Tile<TWidth, V>(a + i * aRow, aRow, aDepth, b + j, bRow, c + i * cRow + j, cRow, depth, add);
+            var seen = Math.Max(0, i + TileRows + offset);
+            var columns = triangle == Triangle.Output ? Math.Min(n, seen) : n;
+            var end = triangle == Triangle.Left ? Math.Min(depth, seen) : depth;
+            var start = triangle == Triangle.TurnedLeft ? Math.Clamp(i - offset, 0, depth) : 0;
+            for (var j = 0; j < columns; j += 2 * TWidth.Lanes)
+            {
+                Tile<TWidth, V>(a + i * aRow + start * aDepth, aRow, aDepth, b + start * bRow + j, bRow, c + i * cRow + j, cRow, end - start,
+                    add);
+            }
         }
     }
 

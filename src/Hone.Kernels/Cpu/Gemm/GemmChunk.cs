@@ -19,6 +19,7 @@ internal unsafe struct GemmChunk
     public int PanelsPerPackItem;
     public int TileRows;
     public int TileColumns;
+    public int Threads;
     public float* Shared;
     public float* Private;
     public nint PrivateStride;

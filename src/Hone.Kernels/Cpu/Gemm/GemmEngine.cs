@@ -22,12 +22,18 @@ internal sealed unsafe class GemmEngine
 
     private const int MostChunkRows = 2560;
     private const int MostTileRows = 1024;
-    private const int ItemsPerThread = 8;
+    private const int LeastTileRows = 64;
 
     private readonly ThreadTeam team;
     private readonly float* shared;
     private readonly float* @private;
     private readonly nint privateStride;
+
+    /// <summary>The operand that lies in the shared buffer whole; K = 0 when there is none.</summary>
+    private GemmTerm packed;
+
+    private int packedRows;
+    private bool packedTransposed;
 
     /// <summary>Takes the packing buffers.</summary>
     public GemmEngine(ThreadTeam team, Arena workspace, InstructionSet instructionSet)
@@ -109,6 +115,7 @@ internal sealed unsafe class GemmEngine
             Shared = shared,
             Private = @private,
             PrivateStride = privateStride,
+            Threads = team.Count,
         };
         var blocks = Math.Max(1, (problem.First.K + chunk.BlockLength - 1) / chunk.BlockLength);
         var chunkRows = EvenPart<TKernel>(problem.M, MostChunkRows - TKernel.Rows);
@@ -131,26 +138,53 @@ internal sealed unsafe class GemmEngine
     {
         ChooseTiles<TKernel>(ref chunk);
         var pack = new PackLeftJob<TKernel> { Chunk = chunk };
-        if (chunk.Problem.LeftIsPacked && isWhole) pack.FirstBlock = chunk.Blocks;
+        if (chunk.Problem.LeftIsPacked && IsPacked(chunk.Problem)) pack.FirstBlock = chunk.Blocks;
         team.Run(pack.Items, pack);
+        packed = isWhole ? chunk.Problem.First : default;
+        (packedRows, packedTransposed) = (chunk.Problem.M, chunk.Problem.LeftTransposed);
         var tiles = new TileJob<TKernel> { Chunk = chunk };
         team.Run(tiles.Items, tiles);
     }
 
-    /// <summary>Wide tiles read the packed left operand less often; enough tiles keep all threads busy to the end.</summary>
+    private bool IsPacked(in GemmProblem problem) => packed.Left == problem.First.Left && packed.LeftStride == problem.First.LeftStride
+        && packed.K == problem.First.K && packedRows == problem.M && packedTransposed == problem.LeftTransposed;
+
+    /// <summary>
+    /// The cheapest way to cut c. Narrow tiles read the packed left operand often, flat ones pack the right one often, and few
+    /// ones leave threads idle at the end. The costs are shares of the whole, measured on an AVX-512 machine.
+    /// </summary>
     private void ChooseTiles<TKernel>(ref GemmChunk chunk)
         where TKernel : struct, IMicroKernel
     {
-        var wanted = team.Count == 1 ? 1 : team.Count * ItemsPerThread;
         var panels = GemmChunk.Panels(chunk.Problem.N, TKernel.Columns);
         var mostPanels = MostTileColumns / TKernel.Columns;
-        var leastPanels = 32 / TKernel.Columns;
-        chunk.TileColumns = Math.Clamp(panels / wanted, leastPanels, mostPanels) * TKernel.Columns;
-        var columnTiles = GemmChunk.Panels(chunk.Problem.N, chunk.TileColumns);
-        var leastRowTiles = GemmChunk.Panels(chunk.Rows, MostTileRows);
-        var rowTiles = Math.Clamp(wanted / columnTiles, leastRowTiles, Math.Max(leastRowTiles, chunk.Rows / (8 * TKernel.Rows)));
-        chunk.TileRows = EvenPart<TKernel>(chunk.Rows, (chunk.Rows + rowTiles - 1) / rowTiles);
+        var least = double.PositiveInfinity;
+        for (var columnTiles = GemmChunk.Panels(panels, mostPanels); columnTiles <= panels; columnTiles *= 2)
+        {
+            var tilePanels = GemmChunk.Panels(panels, columnTiles);
+            for (var rowTiles = GemmChunk.Panels(chunk.Rows, MostTileRows); rowTiles <= GemmChunk.Panels(chunk.Rows, LeastTileRows); rowTiles++)
+            {
+                var tileRows = EvenPart<TKernel>(chunk.Rows, (chunk.Rows + rowTiles - 1) / rowTiles);
+                var tiles = GemmChunk.Panels(chunk.Rows, tileRows) * GemmChunk.Panels(panels, tilePanels);
+                var cost = (2.0 / (tilePanels * TKernel.Columns)) + (8.0 / Math.Min(tileRows, chunk.Rows)) + IdleShare(tiles);
+                if (cost >= least) continue;
+                least = cost;
+                (chunk.TileRows, chunk.TileColumns) = (tileRows, tilePanels * TKernel.Columns);
+                if (team.Count == 1) break;
+            }
+
+            if (tilePanels == 1) break;
+        }
+
         chunk.PanelsPerPackItem = Math.Max(1, 64 / TKernel.Rows);
+    }
+
+    /// <summary>What threads wait at the end: the last round may not be full, and neighbours may slow one of them down.</summary>
+    private double IdleShare(int tiles)
+    {
+        if (team.Count == 1) return 0;
+        var rounds = (tiles + team.Count - 1) / team.Count;
+        return ((double)rounds * team.Count / tiles) - 1 + (0.25 / rounds);
     }
 
     /// <summary>Cuts rows into parts of nearly even size, whole panels, about <paramref name="most"/> long.</summary>

@@ -26,8 +26,8 @@ internal unsafe struct GemmProblem
     public GemmTerm Second;
 
     /// <summary>
-    /// The run before had the same left operand, M and K in its first term, and nothing else has run since: it need not be
-    /// packed again when it fits the buffer.
+    /// The elements of the left operand are what they were at the run before: if that run packed the same operand whole, it is
+    /// not packed again.
     /// </summary>
     public bool LeftIsPacked;
 

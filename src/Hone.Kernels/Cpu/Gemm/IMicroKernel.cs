@@ -19,19 +19,17 @@ internal unsafe interface IMicroKernel
     static abstract int PanelsPerBlock { get; }
 
     /// <summary>c = a·b + addend for one full tile.</summary>
-    /// <param name="k">Length of the products.</param>
-    /// <param name="a">Packed [k, Rows].</param>
-    /// <param name="b">Packed [k, Columns].</param>
-    /// <param name="c">Output, rows <paramref name="cStride"/> apart.</param>
-    /// <param name="cStride">Elements between rows of c.</param>
-    /// <param name="addend">Rows to add, c itself to accumulate, or null.</param>
-    /// <param name="addendStride">Elements between rows of the addend: 0 for a bias, and for null.</param>
-    static abstract void Multiply(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride);
+    static abstract void Multiply(in TileProduct tile);
 
     /// <summary>Columns of a narrower tile for thin products, such as those of rank 16; 0 when there is none.</summary>
     static virtual int NarrowColumns => 0;
 
     /// <summary>The first <see cref="NarrowColumns"/> columns of <see cref="Multiply"/>, from the same panels, with the same bits.</summary>
-    static virtual void MultiplyNarrow(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride) =>
-        throw new NotSupportedException();
+    static virtual void MultiplyNarrow(in TileProduct tile) => throw new NotSupportedException();
+
+    /// <summary>Rows of a flatter tile for the last rows of c; 0 when there is none.</summary>
+    static virtual int FewRows => 0;
+
+    /// <summary>The first <see cref="FewRows"/> rows of <see cref="Multiply"/>, from the same panels, with the same bits.</summary>
+    static virtual void MultiplyFewRows(in TileProduct tile) => throw new NotSupportedException();
 }

@@ -20,8 +20,10 @@ internal readonly unsafe struct Kernel128 : IMicroKernel
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride)
+    public static void Multiply(in TileProduct tile)
     {
+        var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
+        float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
         Vector128<float> c0a = Vector128<float>.Zero, c0b = Vector128<float>.Zero, c0c = Vector128<float>.Zero, c0d = Vector128<float>.Zero;
         Vector128<float> c1a = Vector128<float>.Zero, c1b = Vector128<float>.Zero, c1c = Vector128<float>.Zero, c1d = Vector128<float>.Zero;
         Vector128<float> c2a = Vector128<float>.Zero, c2b = Vector128<float>.Zero, c2c = Vector128<float>.Zero, c2d = Vector128<float>.Zero;

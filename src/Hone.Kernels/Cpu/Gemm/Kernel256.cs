@@ -19,8 +19,10 @@ internal readonly unsafe struct Kernel256 : IMicroKernel
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride)
+    public static void Multiply(in TileProduct tile)
     {
+        var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
+        float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
         Vector256<float> c0a = Vector256<float>.Zero, c0b = Vector256<float>.Zero;
         Vector256<float> c1a = Vector256<float>.Zero, c1b = Vector256<float>.Zero;
         Vector256<float> c2a = Vector256<float>.Zero, c2b = Vector256<float>.Zero;

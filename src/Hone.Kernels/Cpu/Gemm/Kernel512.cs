@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Kernels.Cpu.Gemm;
 
@@ -17,10 +18,15 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     /// <inheritdoc/>
     public static int PanelsPerBlock => 1;
 
+    private const int OutputFetchDistance = 64;
+
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride)
+    public static void Multiply(in TileProduct tile)
     {
+        var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
+        float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
         Vector512<float> c0a = Vector512<float>.Zero, c0b = Vector512<float>.Zero;
         Vector512<float> c1a = Vector512<float>.Zero, c1b = Vector512<float>.Zero;
         Vector512<float> c2a = Vector512<float>.Zero, c2b = Vector512<float>.Zero;
@@ -35,8 +41,17 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         Vector512<float> c11a = Vector512<float>.Zero, c11b = Vector512<float>.Zero;
         Vector512<float> c12a = Vector512<float>.Zero, c12b = Vector512<float>.Zero;
         Vector512<float> c13a = Vector512<float>.Zero, c13b = Vector512<float>.Zero;
+        byte* nextLeft = tile.NextLeft, nextRight = tile.NextRight;
+        var (leftStep, rightStep) = (tile.NextLeftStep, tile.NextRightStep);
+        var last = Math.Min(k, OutputFetchDistance);
+        for (k -= last; ; k = last, last = 0)
+        {
         for (; k > 0; k--)
         {
+            Sse.Prefetch1(nextLeft);
+            Sse.Prefetch1(nextRight);
+            nextLeft += leftStep;
+            nextRight += rightStep;
             var ba = Vector512.Load(b);
             var bb = Vector512.Load(b + 16);
             var t = Vector512.Create(*a);
@@ -84,6 +99,13 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
             a += 14;
             b += 32;
         }
+        if (last == 0) break;
+        for (var row = 0; row < 14; row++)
+        {
+            Sse.Prefetch0(c + (row * cStride));
+            Sse.Prefetch0(c + (row * cStride) + 16);
+        }
+        }
 
         Store(c, addend, c0a, c0b);
         addend += addendStride;
@@ -119,8 +141,10 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void MultiplyNarrow(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride)
+    public static void MultiplyNarrow(in TileProduct tile)
     {
+        var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
+        float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
         Vector512<float> c0 = Vector512<float>.Zero, c1 = Vector512<float>.Zero, c2 = Vector512<float>.Zero, c3 = Vector512<float>.Zero, c4 = Vector512<float>.Zero, c5 = Vector512<float>.Zero, c6 = Vector512<float>.Zero;
         Vector512<float> c7 = Vector512<float>.Zero, c8 = Vector512<float>.Zero, c9 = Vector512<float>.Zero, c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero, c12 = Vector512<float>.Zero, c13 = Vector512<float>.Zero;
         for (; k > 0; k--)
@@ -171,6 +195,48 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         Store(c + (12 * cStride), addend, c12);
         addend += addendStride;
         Store(c + (13 * cStride), addend, c13);
+    }
+
+    /// <inheritdoc/>
+    public static int FewRows => 4;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MultiplyFewRows(in TileProduct tile)
+    {
+        var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
+        float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
+        Vector512<float> c0a = Vector512<float>.Zero, c0b = Vector512<float>.Zero;
+        Vector512<float> c1a = Vector512<float>.Zero, c1b = Vector512<float>.Zero;
+        Vector512<float> c2a = Vector512<float>.Zero, c2b = Vector512<float>.Zero;
+        Vector512<float> c3a = Vector512<float>.Zero, c3b = Vector512<float>.Zero;
+        for (; k > 0; k--)
+        {
+            var ba = Vector512.Load(b);
+            var bb = Vector512.Load(b + 16);
+            var t = Vector512.Create(*a);
+            c0a = Vector512.FusedMultiplyAdd(t, ba, c0a);
+            c0b = Vector512.FusedMultiplyAdd(t, bb, c0b);
+            t = Vector512.Create(a[1]);
+            c1a = Vector512.FusedMultiplyAdd(t, ba, c1a);
+            c1b = Vector512.FusedMultiplyAdd(t, bb, c1b);
+            t = Vector512.Create(a[2]);
+            c2a = Vector512.FusedMultiplyAdd(t, ba, c2a);
+            c2b = Vector512.FusedMultiplyAdd(t, bb, c2b);
+            t = Vector512.Create(a[3]);
+            c3a = Vector512.FusedMultiplyAdd(t, ba, c3a);
+            c3b = Vector512.FusedMultiplyAdd(t, bb, c3b);
+            a += 14;
+            b += 32;
+        }
+
+        Store(c, addend, c0a, c0b);
+        addend += addendStride;
+        Store(c + cStride, addend, c1a, c1b);
+        addend += addendStride;
+        Store(c + (2 * cStride), addend, c2a, c2b);
+        addend += addendStride;
+        Store(c + (3 * cStride), addend, c3a, c3b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

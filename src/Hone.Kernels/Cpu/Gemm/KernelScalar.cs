@@ -16,8 +16,10 @@ internal readonly unsafe struct KernelScalar : IMicroKernel
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(nint k, float* a, float* b, float* c, nint cStride, float* addend, nint addendStride)
+    public static void Multiply(in TileProduct tile)
     {
+        var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
+        float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
         for (var i = 0; i < 6; i++)
         {
             for (var j = 0; j < 16; j++)

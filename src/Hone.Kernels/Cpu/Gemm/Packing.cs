@@ -61,13 +61,40 @@ internal static unsafe class Packing
         where TElement : struct, IElement<T>
     {
         const int RowsPerRun = 4;
-        for (var row = 0; row < k; row += RowsPerRun)
+        var whole = width >= Vectors.Lanes ? lines / width * width : 0;
+        for (var row = 0; row < k; row += RowsPerRun, source += RowsPerRun * stride, target += RowsPerRun * width)
         {
             var rows = Math.Min(RowsPerRun, k - row);
-            for (var line = 0; line < lines; line += width)
+            var line = 0;
+            if (rows == RowsPerRun)
             {
-                AcrossPanel<T, TElement>(source + (row * stride) + line, stride, Math.Min(width, lines - line), rows, width, factor,
-                    target + ((nint)line * k) + ((nint)row * width));
+                FourAcross<T, TElement>(source, stride, whole, k, width, factor, target);
+                line = whole;
+            }
+
+            for (; line < lines; line += width)
+                AcrossPanel<T, TElement>(source + line, stride, Math.Min(width, lines - line), rows, width, factor, target + ((nint)line * k));
+        }
+    }
+
+    /// <summary>Four memory rows through whole panels of at least 8 lines.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourAcross<T, TElement>(T* source, nint stride, int lines, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var factors = Vector256.Create(factor);
+        T* second = source + stride, third = second + stride, fourth = third + stride;
+        for (nint line = 0; line < lines; line += width, target += (nint)k * width)
+        {
+            // The last vector begins where it still fits: lines that two vectors share get the same values twice.
+            for (nint j = 0; ; j = Math.Min(j + Vectors.Lanes, width - Vectors.Lanes))
+            {
+                (TElement.Load8(source + line + j) * factors).Store(target + j);
+                (TElement.Load8(second + line + j) * factors).Store(target + width + j);
+                (TElement.Load8(third + line + j) * factors).Store(target + (2 * width) + j);
+                (TElement.Load8(fourth + line + j) * factors).Store(target + (3 * width) + j);
+                if (j == width - Vectors.Lanes) break;
             }
         }
     }

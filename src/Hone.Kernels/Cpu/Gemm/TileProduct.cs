@@ -1,0 +1,38 @@
+namespace Hone.Kernels.Cpu.Gemm;
+
+/// <summary>One call of a micro-kernel: c = a·b + addend for one tile, and what to fetch meanwhile.</summary>
+internal unsafe struct TileProduct
+{
+    /// <summary>Length of the products.</summary>
+    public nint K;
+
+    /// <summary>Packed [k, Rows].</summary>
+    public float* A;
+
+    /// <summary>Packed [k, Columns].</summary>
+    public float* B;
+
+    /// <summary>Output, rows <see cref="CStride"/> apart.</summary>
+    public float* C;
+
+    /// <summary>Elements between rows of c.</summary>
+    public nint CStride;
+
+    /// <summary>Rows to add, c itself to accumulate, or null.</summary>
+    public float* Addend;
+
+    /// <summary>Elements between rows of the addend: 0 for a bias, and for null.</summary>
+    public nint AddendStride;
+
+    /// <summary>Where this call's share of the next left panel begins; it is fetched into the second-level cache on the way.</summary>
+    public byte* NextLeft;
+
+    /// <summary>Bytes by which <see cref="NextLeft"/> moves on at every k.</summary>
+    public nint NextLeftStep;
+
+    /// <summary>Where this call's share of the next block of the right operand begins, not yet packed.</summary>
+    public byte* NextRight;
+
+    /// <summary>Bytes by which <see cref="NextRight"/> moves on at every k.</summary>
+    public nint NextRightStep;
+}
