@@ -16,13 +16,6 @@ internal static class GemmBench
         (512, 2048, 2048), (2048, 2048, 2048), (512, 4864, 896), (2048, 4864, 896), (512, 896, 4864), (2048, 896, 4864),
     ];
 
-    private enum Variant
-    {
-        NT,
-        NN,
-        TN,
-    }
-
     public static int Run(string[] args)
     {
         var quick = args.Contains("--quick");
@@ -32,6 +25,14 @@ internal static class GemmBench
         var shapes = ShapesFor(args, quick);
         var peak = MachinePeak.MeasureGigaflops(threads);
         Console.WriteLine($"{kernels.Description}; peak {peak:F0} GFLOP/s");
+        if (Options.Text(args, "--openblas") is { } library)
+        {
+            using var peer = new OpenBlas(library, threads);
+            foreach (var shape in shapes) OpenBlasBench.Compare(kernels, peer, clock, shape, quick ? 5 : 15, peak);
+            Console.WriteLine($"peak again {MachinePeak.MeasureGigaflops(threads):F0} GFLOP/s");
+            return 0;
+        }
+
         Console.WriteLine($"{"T,N,K",-16} {"type",-5} {"kind",-4} {"median",7} {"best",7} {"% of peak",9}");
         foreach (var shape in shapes)
         {
@@ -168,7 +169,7 @@ internal static class GemmBench
         Console.WriteLine($"{t + "," + N + "," + K,-16} {type,-5} {"NT",-4} {median,7:F1} {best,7:F1} {100 * median / bandwidth,10:F0}%");
     }
 
-    private static Tensor Filled(Arena arena, int rows, int columns)
+    internal static Tensor Filled(Arena arena, int rows, int columns)
     {
         var tensor = arena.Allocate(rows, columns);
         var span = tensor.AsSpan<float>();

@@ -1,5 +1,6 @@
 using Hone.Bench;
 using Hone.Bench.Comparison;
+using Hone.Bench.Job;
 using Hone.Bench.Training;
 
 return args switch
@@ -7,6 +8,7 @@ return args switch
     ["gemm", .. var rest] => GemmBench.Run(rest),
     ["train", .. var rest] => TrainBench.Run(rest),
     ["compare", .. var rest] => CompareBench.Run(rest),
+    ["job", .. var rest] => JobBench.Run(rest),
     _ => Usage(),
 };
 
@@ -14,9 +16,10 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N]
+        usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N] [--openblas LIBRARY]
                hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
+               hone-bench job [--steps N] [--peers longest,512]
         """);
     return 2;
 }

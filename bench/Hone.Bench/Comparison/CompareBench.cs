@@ -66,7 +66,7 @@ internal static class CompareBench
     }
 
     /// <summary>The folder <c>shared</c> that lies beside the checkout.</summary>
-    private static string? SharedFolder()
+    public static string? SharedFolder()
     {
         foreach (var start in new[] { Environment.CurrentDirectory, AppContext.BaseDirectory })
         {

@@ -9,31 +9,38 @@ namespace Hone.Bench.Comparison;
 /// </summary>
 internal static class TorchPeer
 {
-    private const string Python = "/usr/bin/python3";
+    public const string Python = "/usr/bin/python3";
     private static readonly string[] Packages = ["python3-torch", "libopenblas0-openmp", "libtcmalloc-minimal4"];
 
     /// <summary>Finds what it needs, or installs it when that is possible.</summary>
     public static bool TryFind(string shared, int wait, [NotNullWhen(true)] out Contestant? torch)
     {
         torch = null;
+        if (BestSettings() is not { } settings) return false;
+        var script = Path.Combine(shared, "bench", "torch_reference.py");
+        torch = new Contestant("PyTorch", Python, (shape, mode, steps) => [script, shape, mode, steps, "--wait", $"{wait}"])
+        {
+            Environment = settings,
+        };
+        return true;
+    }
+
+    /// <summary>Environment at which PyTorch is fastest; null, with a message, when it is missing and can't be installed.</summary>
+    public static Dictionary<string, string>? BestSettings()
+    {
         if (Libraries() is null) Install();
         if (Libraries() is not var (blas, allocator))
         {
             Console.Error.WriteLine($"PyTorch is missing. On Debian, as root: apt-get update && apt-get install {string.Join(' ', Packages)}");
-            return false;
+            return null;
         }
 
-        var script = Path.Combine(shared, "bench", "torch_reference.py");
-        torch = new Contestant("PyTorch", Python, (shape, mode, steps) => [script, shape, mode, steps, "--wait", $"{wait}"])
+        return new Dictionary<string, string>
         {
-            Environment = new Dictionary<string, string>
-            {
-                ["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}",
-                ["LD_LIBRARY_PATH"] = blas,
-                ["LD_PRELOAD"] = allocator,
-            },
+            ["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}",
+            ["LD_LIBRARY_PATH"] = blas,
+            ["LD_PRELOAD"] = allocator,
         };
-        return true;
     }
 
     private static (string Blas, string Allocator)? Libraries()
