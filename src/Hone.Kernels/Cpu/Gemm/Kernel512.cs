@@ -46,65 +46,65 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         var last = Math.Min(k, OutputFetchDistance);
         for (k -= last; ; k = last, last = 0)
         {
-        for (; k > 0; k--)
-        {
-            Sse.Prefetch1(nextLeft);
-            Sse.Prefetch1(nextRight);
-            nextLeft += leftStep;
-            nextRight += rightStep;
-            var ba = Vector512.Load(b);
-            var bb = Vector512.Load(b + 16);
-            var t = Vector512.Create(*a);
-            c0a = Vector512.FusedMultiplyAdd(t, ba, c0a);
-            c0b = Vector512.FusedMultiplyAdd(t, bb, c0b);
-            t = Vector512.Create(a[1]);
-            c1a = Vector512.FusedMultiplyAdd(t, ba, c1a);
-            c1b = Vector512.FusedMultiplyAdd(t, bb, c1b);
-            t = Vector512.Create(a[2]);
-            c2a = Vector512.FusedMultiplyAdd(t, ba, c2a);
-            c2b = Vector512.FusedMultiplyAdd(t, bb, c2b);
-            t = Vector512.Create(a[3]);
-            c3a = Vector512.FusedMultiplyAdd(t, ba, c3a);
-            c3b = Vector512.FusedMultiplyAdd(t, bb, c3b);
-            t = Vector512.Create(a[4]);
-            c4a = Vector512.FusedMultiplyAdd(t, ba, c4a);
-            c4b = Vector512.FusedMultiplyAdd(t, bb, c4b);
-            t = Vector512.Create(a[5]);
-            c5a = Vector512.FusedMultiplyAdd(t, ba, c5a);
-            c5b = Vector512.FusedMultiplyAdd(t, bb, c5b);
-            t = Vector512.Create(a[6]);
-            c6a = Vector512.FusedMultiplyAdd(t, ba, c6a);
-            c6b = Vector512.FusedMultiplyAdd(t, bb, c6b);
-            t = Vector512.Create(a[7]);
-            c7a = Vector512.FusedMultiplyAdd(t, ba, c7a);
-            c7b = Vector512.FusedMultiplyAdd(t, bb, c7b);
-            t = Vector512.Create(a[8]);
-            c8a = Vector512.FusedMultiplyAdd(t, ba, c8a);
-            c8b = Vector512.FusedMultiplyAdd(t, bb, c8b);
-            t = Vector512.Create(a[9]);
-            c9a = Vector512.FusedMultiplyAdd(t, ba, c9a);
-            c9b = Vector512.FusedMultiplyAdd(t, bb, c9b);
-            t = Vector512.Create(a[10]);
-            c10a = Vector512.FusedMultiplyAdd(t, ba, c10a);
-            c10b = Vector512.FusedMultiplyAdd(t, bb, c10b);
-            t = Vector512.Create(a[11]);
-            c11a = Vector512.FusedMultiplyAdd(t, ba, c11a);
-            c11b = Vector512.FusedMultiplyAdd(t, bb, c11b);
-            t = Vector512.Create(a[12]);
-            c12a = Vector512.FusedMultiplyAdd(t, ba, c12a);
-            c12b = Vector512.FusedMultiplyAdd(t, bb, c12b);
-            t = Vector512.Create(a[13]);
-            c13a = Vector512.FusedMultiplyAdd(t, ba, c13a);
-            c13b = Vector512.FusedMultiplyAdd(t, bb, c13b);
-            a += 14;
-            b += 32;
-        }
-        if (last == 0) break;
-        for (var row = 0; row < 14; row++)
-        {
-            Sse.Prefetch0(c + (row * cStride));
-            Sse.Prefetch0(c + (row * cStride) + 16);
-        }
+            for (; k > 0; k--)
+            {
+                Sse.Prefetch1(nextLeft);
+                Sse.Prefetch1(nextRight);
+                nextLeft += leftStep;
+                nextRight += rightStep;
+                var ba = Vector512.Load(b);
+                var bb = Vector512.Load(b + 16);
+                var t = Vector512.Create(*a);
+                c0a = Vector512.FusedMultiplyAdd(t, ba, c0a);
+                c0b = Vector512.FusedMultiplyAdd(t, bb, c0b);
+                t = Vector512.Create(a[1]);
+                c1a = Vector512.FusedMultiplyAdd(t, ba, c1a);
+                c1b = Vector512.FusedMultiplyAdd(t, bb, c1b);
+                t = Vector512.Create(a[2]);
+                c2a = Vector512.FusedMultiplyAdd(t, ba, c2a);
+                c2b = Vector512.FusedMultiplyAdd(t, bb, c2b);
+                t = Vector512.Create(a[3]);
+                c3a = Vector512.FusedMultiplyAdd(t, ba, c3a);
+                c3b = Vector512.FusedMultiplyAdd(t, bb, c3b);
+                t = Vector512.Create(a[4]);
+                c4a = Vector512.FusedMultiplyAdd(t, ba, c4a);
+                c4b = Vector512.FusedMultiplyAdd(t, bb, c4b);
+                t = Vector512.Create(a[5]);
+                c5a = Vector512.FusedMultiplyAdd(t, ba, c5a);
+                c5b = Vector512.FusedMultiplyAdd(t, bb, c5b);
+                t = Vector512.Create(a[6]);
+                c6a = Vector512.FusedMultiplyAdd(t, ba, c6a);
+                c6b = Vector512.FusedMultiplyAdd(t, bb, c6b);
+                t = Vector512.Create(a[7]);
+                c7a = Vector512.FusedMultiplyAdd(t, ba, c7a);
+                c7b = Vector512.FusedMultiplyAdd(t, bb, c7b);
+                t = Vector512.Create(a[8]);
+                c8a = Vector512.FusedMultiplyAdd(t, ba, c8a);
+                c8b = Vector512.FusedMultiplyAdd(t, bb, c8b);
+                t = Vector512.Create(a[9]);
+                c9a = Vector512.FusedMultiplyAdd(t, ba, c9a);
+                c9b = Vector512.FusedMultiplyAdd(t, bb, c9b);
+                t = Vector512.Create(a[10]);
+                c10a = Vector512.FusedMultiplyAdd(t, ba, c10a);
+                c10b = Vector512.FusedMultiplyAdd(t, bb, c10b);
+                t = Vector512.Create(a[11]);
+                c11a = Vector512.FusedMultiplyAdd(t, ba, c11a);
+                c11b = Vector512.FusedMultiplyAdd(t, bb, c11b);
+                t = Vector512.Create(a[12]);
+                c12a = Vector512.FusedMultiplyAdd(t, ba, c12a);
+                c12b = Vector512.FusedMultiplyAdd(t, bb, c12b);
+                t = Vector512.Create(a[13]);
+                c13a = Vector512.FusedMultiplyAdd(t, ba, c13a);
+                c13b = Vector512.FusedMultiplyAdd(t, bb, c13b);
+                a += 14;
+                b += 32;
+            }
+            if (last == 0) break;
+            for (var row = 0; row < 14; row++)
+            {
+                Sse.Prefetch0(c + (row * cStride));
+                Sse.Prefetch0(c + (row * cStride) + 16);
+            }
         }
 
         Store(c, addend, c0a, c0b);
