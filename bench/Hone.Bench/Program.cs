@@ -1,6 +1,7 @@
 using Hone.Bench;
 using Hone.Bench.Comparison;
 using Hone.Bench.Job;
+using Hone.Bench.Scaling;
 using Hone.Bench.Training;
 
 return args switch
@@ -9,6 +10,7 @@ return args switch
     ["train", .. var rest] => TrainBench.Run(rest),
     ["compare", .. var rest] => CompareBench.Run(rest),
     ["job", .. var rest] => JobBench.Run(rest),
+    ["scaling", .. var rest] => ScalingBench.Run(rest),
     _ => Usage(),
 };
 
@@ -19,6 +21,7 @@ static int Usage()
         usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N] [--openblas LIBRARY]
                hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
+               hone-bench scaling [--out FOLDER] [--threads N] [--wait SECONDS]
                hone-bench job [--steps N] [--peers longest,512]
         """);
     return 2;

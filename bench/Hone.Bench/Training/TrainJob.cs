@@ -7,7 +7,7 @@ namespace Hone.Bench.Training;
 
 /// <summary>
 /// A model with random weights and everything that one optimizer step needs: forward, backward, AdamW over one batch, as the
-/// PyTorch reference script does it. Full training, or LoRA r = 16, alpha = 32 on all linear layers of a frozen base.
+/// PyTorch reference script does it. Full training, or LoRA on all linear layers of a frozen base.
 /// </summary>
 internal sealed class TrainJob : IDisposable
 {
@@ -26,11 +26,12 @@ internal sealed class TrainJob : IDisposable
     /// <param name="lora">Adapter instead of all weights.</param>
     /// <param name="folder">Checkpoint that holds the frozen base; null makes random F32 weights.</param>
     /// <param name="checkpointing">Recompute activations in the backward pass.</param>
-    public TrainJob(TrainShape shape, IKernels kernels, bool lora, string? folder, bool checkpointing)
+    /// <param name="rank">Of the adapter; its alpha is twice that.</param>
+    public TrainJob(TrainShape shape, IKernels kernels, bool lora, string? folder, bool checkpointing, int rank = 16)
     {
         this.kernels = kernels;
         decoder = folder is null ? Decoder.Create(shape.Spec(), kernels, Seed, trainable: !lora) : Decoder.Load(folder, kernels, trainable: !lora);
-        if (lora) decoder.AddLora(new PeftConfig { Rank = 16, LoraAlpha = 32, Target = TargetModules.AllLinear }, Seed);
+        if (lora) decoder.AddLora(new PeftConfig { Rank = rank, LoraAlpha = 2 * rank, Target = TargetModules.AllLinear }, Seed);
         workspace = new DecoderWorkspace(decoder, new WorkspaceShape(shape.Tokens, shape.Tokens, Training: true, checkpointing));
         moments = kernels.CreateArena("moments");
         trained = [.. decoder.TrainableParameters];

@@ -22,10 +22,23 @@ internal static class LinePlot
         var canvas = new Canvas(Width, Height);
         var x = Axis.Around(points.Min(p => (double)p.Step), points.Max(p => (double)p.Step), 8);
         var y = Axis.Around(points.Min(p => p.Value), points.Max(p => p.Value), 6);
-        DrawFrame(canvas, title, x, y);
+        DrawFrame(canvas, title, x, y, x.Label);
         DrawCurve(canvas, points, x, y, 1.5, Faint);
         DrawCurve(canvas, Smooth(points), x, y, 2, Strong);
         DrawLegend(canvas);
+        return canvas.ToPng();
+    }
+
+    /// <summary>A figure over a few cases, evenly spaced under their names, from 0 up.</summary>
+    public static byte[] DrawCases(string title, IReadOnlyList<(string Name, double Value)> cases)
+    {
+        var canvas = new Canvas(Width, Height);
+        var points = cases.Select((c, i) => (Step: i, c.Value)).ToList();
+        var x = new Axis(-0.3, cases.Count - 0.7, 1);
+        var y = Axis.Around(0, points.Max(p => p.Value) * 1.05, 6);
+        DrawFrame(canvas, title, x, y, tick => cases[(int)tick].Name);
+        DrawCurve(canvas, points, x, y, 2, Strong);
+        foreach (var (step, value) in points) canvas.Box((int)PixelX(x, step) - 3, (int)PixelY(y, value) - 3, 7, 7, Strong);
         return canvas.ToPng();
     }
 
@@ -48,14 +61,14 @@ internal static class LinePlot
 
     private static double PixelY(Axis axis, double value) => Height - Bottom - (value - axis.Low) / (axis.High - axis.Low) * (Height - Top - Bottom);
 
-    private static void DrawFrame(Canvas canvas, string title, Axis x, Axis y)
+    private static void DrawFrame(Canvas canvas, string title, Axis x, Axis y, Func<double, string> nameOf)
     {
         canvas.Text((Width - TinyFont.WidthOf(title, 3)) / 2, 14, title, 3, Ink);
         foreach (var tick in x.Ticks())
         {
             var at = (int)PixelX(x, tick);
             canvas.Box(at, Top, 1, Height - Top - Bottom, Grid);
-            var label = x.Label(tick);
+            var label = nameOf(tick);
             canvas.Text(at - TinyFont.WidthOf(label, 2) / 2, Height - Bottom + 10, label, 2, Ink);
         }
 
