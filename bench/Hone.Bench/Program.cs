@@ -1,11 +1,15 @@
 using Hone.Bench;
 using Hone.Bench.Comparison;
+using Hone.Bench.Decoding;
+using Hone.Bench.Tokenizing;
 using Hone.Bench.Training;
 
 return args switch
 {
     ["gemm", .. var rest] => GemmBench.Run(rest),
     ["train", .. var rest] => TrainBench.Run(rest),
+    ["tokenize", .. var rest] => TokenizeBench.Run(rest),
+    ["decode", .. var rest] => DecodeBench.Run(rest),
     ["compare", .. var rest] => CompareBench.Run(rest),
     _ => Usage(),
 };
@@ -17,6 +21,8 @@ static int Usage()
         usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N]
                hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
+               hone-bench decode S|M|Q [--samples N] [--prompt TOKENS] [--threads N] [--profile] [--wait SECONDS]
+               hone-bench tokenize MODEL_FOLDER DATA [--rounds N] [--peer COMMAND]
         """);
     return 2;
 }

@@ -17,6 +17,8 @@ public static unsafe class MachinePeak
     private const int ChainsPerStep = 12;
     private const int TriadItems = 64;
     private const int TriadFloats = 4 << 20;
+    private const int ReadItems = 2048;
+    private const int ReadFloatsPerItem = 32 << 10;
 
     /// <summary>Peak of fused multiply-adds in F32, in GFLOP/s (an addition and a multiplication each count).</summary>
     /// <param name="threads">Threads; 0 means every core.</param>
@@ -39,6 +41,18 @@ public static unsafe class MachinePeak
         var block = (float*)arena.AllocateBytes(3L * TriadFloats * sizeof(float));
         var job = new TriadJob { A = block, B = block + TriadFloats, C = block + (2 * TriadFloats) };
         return 3.0 * TriadFloats * sizeof(float) / BestSeconds(team, TriadItems, job) * 1e-9;
+    }
+
+    /// <summary>Bandwidth of reading far more than any cache holds, in GB/s: the limit of decoding, which writes next to nothing.</summary>
+    /// <param name="threads">Threads; 0 means every core.</param>
+    public static double MeasureReadBandwidth(int threads = 0)
+    {
+        using var team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
+        using var arena = new Arena("bandwidth");
+        var block = (float*)arena.AllocateBytes((long)ReadItems * ReadFloatsPerItem * sizeof(float));
+        // Pages that were never written may all be the same one.
+        new Span<float>(block, ReadItems * ReadFloatsPerItem).Fill(1);
+        return (double)ReadItems * ReadFloatsPerItem * sizeof(float) / BestSeconds(team, ReadItems, new ReadJob { Block = block }) * 1e-9;
     }
 
     private static double BestSeconds<TJob>(ThreadTeam team, int items, in TJob job)
@@ -159,6 +173,27 @@ public static unsafe class MachinePeak
             var factor = Vector256.Create(1.5f);
             for (nint i = (nint)item * Count, end = i + Count; i < end; i += 8)
                 (Vector256.Load(B + i) + (factor * Vector256.Load(C + i))).Store(A + i);
+        }
+    }
+
+    private struct ReadJob : ITeamJob
+    {
+        public float* Block;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Execute(int item, int thread)
+        {
+            var p = Block + ((nint)item * ReadFloatsPerItem);
+            Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default;
+            for (var i = 0; i < ReadFloatsPerItem; i += 32)
+            {
+                s0 += Vector256.Load(p + i);
+                s1 += Vector256.Load(p + i + 8);
+                s2 += Vector256.Load(p + i + 16);
+                s3 += Vector256.Load(p + i + 24);
+            }
+
+            if (float.IsNaN(Vector256.Sum((s0 + s1) + (s2 + s3)))) throw new InvalidOperationException("a sum of ones became NaN");
         }
     }
 }
