@@ -1,6 +1,7 @@
 using Hone.Bench;
 using Hone.Bench.Comparison;
 using Hone.Bench.Decoding;
+using Hone.Bench.Starting;
 using Hone.Bench.Tokenizing;
 using Hone.Bench.Training;
 
@@ -9,6 +10,7 @@ return args switch
     ["gemm", .. var rest] => GemmBench.Run(rest),
     ["train", .. var rest] => TrainBench.Run(rest),
     ["tokenize", .. var rest] => TokenizeBench.Run(rest),
+    ["start", .. var rest] => StartBench.Run(rest),
     ["decode", .. var rest] => DecodeBench.Run(rest),
     ["compare", .. var rest] => CompareBench.Run(rest),
     _ => Usage(),
@@ -21,8 +23,9 @@ static int Usage()
         usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N]
                hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
-               hone-bench decode S|M|Q [--samples N] [--prompt TOKENS] [--threads N] [--profile] [--wait SECONDS]
+               hone-bench decode S|M|Q [--model FOLDER] [--samples N] [--prompt TOKENS] [--threads N] [--profile] [--wait SECONDS]
                hone-bench tokenize MODEL_FOLDER DATA [--rounds N] [--peer COMMAND]
+               hone-bench start HONE_DLL TOKENIZER_FOLDER DATA [--rounds N] [--wait SECONDS]
         """);
     return 2;
 }

@@ -34,10 +34,12 @@ public sealed class TrainingSession : IDisposable
     {
         Settings = settings;
         this.kernels = kernels;
+        StartTimes.Done("threads");
         ModelFolder = settings.Model!;
         Spec = DecoderSpec.Load(ModelFolder);
         Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
         Tokenizer?.RequireFits(Spec.VocabularySize, ModelFolder);
+        StartTimes.Done("tokenizer");
         Template = settings.Template is { } file ? ChatTemplate.FromFile(file, ModelFolder) : ChatTemplate.FromModelFolder(ModelFolder);
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
@@ -81,6 +83,9 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Operations of a step.</summary>
     public FlopModel Flops { get; private set; } = null!;
 
+    /// <summary>How long the stages of the start took.</summary>
+    public StartTimes StartTimes { get; } = new();
+
     /// <summary>Whether activations are computed again in the backward pass.</summary>
     public bool GradientCheckpointing { get; private set; }
 
@@ -107,7 +112,9 @@ public sealed class TrainingSession : IDisposable
         {
             session = new TrainingSession(settings, kernels);
             session.LoadData(progress, cancellation);
+            session.StartTimes.Done("template and data");
             session.MakePlan();
+            session.StartTimes.Done("plan");
             return session;
         }
         catch
@@ -127,13 +134,14 @@ public sealed class TrainingSession : IDisposable
         var resume = FindCheckpoint(observer);
         var replaces = ReplacesRun(resume);
         decoder = LoadModel();
-
+        StartTimes.Done("weights");
         trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer);
         if (resume is not null) trainer.Resume(resume);
 
         // Nothing is written before this: a run that can't start must not cost the one before.
         run = replaces ? ReplacedRun.Replace(Settings.OutputDir, () => OpenRun(resume)) : OpenRun(resume);
         trainer.WriteTo(run, resume);
+        StartTimes.Done("trainer and folder");
     }
 
     /// <summary>Trains to the end, or until asked to stop.</summary>

@@ -20,7 +20,7 @@ internal static class DecodeBench
     {
         if (args is not [var name, ..] || TrainShape.All.FirstOrDefault(s => s.Name == name) is not { } shape)
         {
-            Console.Error.WriteLine("usage: hone-bench decode S|M|Q [--samples N] [--prompt TOKENS] [--threads N] [--profile] [--wait SECONDS]");
+            Console.Error.WriteLine("usage: hone-bench decode S|M|Q [--model FOLDER] [--samples N] [--prompt TOKENS] [--threads N] [--profile] [--wait SECONDS]");
             return 2;
         }
 
@@ -29,10 +29,11 @@ internal static class DecodeBench
         var prompt = Options.Number(args, "--prompt", 32);
         var wait = Options.Number(args, "--wait", 6);
         using var cpu = new CpuKernels(threads);
-        var folder = Directory.CreateTempSubdirectory("hone-bench-").FullName;
+        var given = Options.Text(args, "--model");
+        var folder = given ?? Directory.CreateTempSubdirectory("hone-bench-").FullName;
         try
         {
-            TrainJob.WriteCheckpoint(shape, cpu, folder);
+            if (given is null) TrainJob.WriteCheckpoint(shape, cpu, folder);
             using var profiling = args.Contains("--profile") ? new ProfilingKernels(cpu, new BenchClock(threads == 1)) : null;
             using var decoder = Decoder.Load(folder, (IKernels?)profiling ?? cpu, trainable: false);
             using var generator = new TextGenerator(decoder, prompt + ((samples + 2) * TokensPerSample));
@@ -46,7 +47,7 @@ internal static class DecodeBench
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            if (given is null) Directory.Delete(folder, recursive: true);
         }
 
         return 0;
