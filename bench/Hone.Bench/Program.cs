@@ -1,13 +1,19 @@
 using Hone.Bench;
 using Hone.Bench.Comparison;
+using Hone.Bench.Decoding;
 using Hone.Bench.Job;
 using Hone.Bench.Scaling;
+using Hone.Bench.Starting;
+using Hone.Bench.Tokenizing;
 using Hone.Bench.Training;
 
 return args switch
 {
     ["gemm", .. var rest] => GemmBench.Run(rest),
     ["train", .. var rest] => TrainBench.Run(rest),
+    ["tokenize", .. var rest] => TokenizeBench.Run(rest),
+    ["start", .. var rest] => StartBench.Run(rest),
+    ["decode", .. var rest] => DecodeBench.Run(rest),
     ["compare", .. var rest] => CompareBench.Run(rest),
     ["job", .. var rest] => JobBench.Run(rest),
     ["scaling", .. var rest] => ScalingBench.Run(rest),
@@ -23,6 +29,9 @@ static int Usage()
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
                hone-bench scaling [--out FOLDER] [--threads N] [--wait SECONDS]
                hone-bench job [--steps N] [--peers longest,512]
+               hone-bench decode S|M|Q [--model FOLDER] [--samples N] [--prompt TOKENS] [--threads N] [--profile] [--wait SECONDS]
+               hone-bench tokenize MODEL_FOLDER DATA [--rounds N] [--peer COMMAND]
+               hone-bench start HONE_DLL TOKENIZER_FOLDER DATA [--rounds N] [--wait SECONDS]
         """);
     return 2;
 }

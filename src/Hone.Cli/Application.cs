@@ -60,7 +60,7 @@ internal sealed class Application(IReadOnlyList<IVerb> verbs, CliConsole console
         if (rest.Any(a => a is "--help" or "-h")) return Show(HelpPage.Of(verb, console.Width));
 
         var settings = SettingsBinder.Bind(verb.SettingsType, rest, environment);
-        console.Json = settings.Json;
+        (console.Json, console.IsDebug) = (settings.Json, IsDebug);
         interruption.Expect(verb.OnInterrupt);
         return (int)verb.Run(settings, console, interruption);
     }

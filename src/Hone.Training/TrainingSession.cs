@@ -36,10 +36,12 @@ public sealed class TrainingSession : IDisposable
     {
         Settings = settings;
         this.kernels = kernels;
+        StartTimes.Done("threads");
         ModelFolder = settings.Model!;
         Spec = DecoderSpec.Load(ModelFolder);
         Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
         Tokenizer?.RequireFits(Spec.VocabularySize, ModelFolder);
+        StartTimes.Done("tokenizer");
         Template = settings.Template is { } file ? ChatTemplate.FromFile(file, ModelFolder) : ChatTemplate.FromModelFolder(ModelFolder);
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
@@ -83,6 +85,9 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Operations of a step.</summary>
     public FlopModel Flops { get; private set; } = null!;
 
+    /// <summary>How long the stages of the start took.</summary>
+    public StartTimes StartTimes { get; } = new();
+
     /// <summary>Whether activations are computed again in the backward pass.</summary>
     public bool GradientCheckpointing { get; private set; }
 
@@ -106,7 +111,9 @@ public sealed class TrainingSession : IDisposable
         {
             session = new TrainingSession(settings, kernels);
             session.LoadData(progress, cancellation);
+            session.StartTimes.Done("template and data");
             session.MakePlan();
+            session.StartTimes.Done("plan");
             return session;
         }
         catch
@@ -129,9 +136,10 @@ public sealed class TrainingSession : IDisposable
         if (GoesOnInItsRun(resume)) RunDirectory.RequireIdle(Path.GetDirectoryName(Path.GetFullPath(resume!))!);
         else ReplacesRun(resume);
         decoder = LoadModel();
-
+        StartTimes.Done("weights");
         trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer);
         if (resume is not null) trainer.Resume(resume);
+        StartTimes.Done("trainer");
     }
 
     /// <summary>Opens the folder of the run and trains to the end, or until asked to stop.</summary>

@@ -74,4 +74,26 @@ public sealed class LogitsProcessingTests
             StopIds = settings["eos_token_id"] is JsonArray ids ? [.. ids.Select(i => (int)i!)] : [],
         }, (int?)settings["prompt_length"]);
     }
+
+    [Fact]
+    public void The_largest_logit_is_the_first_of_equals_and_never_a_nan_behind_the_first()
+    {
+        var random = new Random(5);
+        float[] some = [float.NaN, float.NegativeInfinity, -0f, 0f, 1.5f, 2.5f, float.PositiveInfinity];
+        for (var length = 1; length < 70; length++)
+        {
+            for (var round = 0; round < 20; round++)
+            {
+                var logits = new float[length];
+                for (var i = 0; i < length; i++) logits[i] = some[random.Next(round % some.Length + 1)];
+                var expected = 0;
+                for (var i = 1; i < length; i++)
+                {
+                    if (logits[i] > logits[expected]) expected = i;
+                }
+
+                Assert.Equal(expected, LogitsProcessing.ArgMax(logits));
+            }
+        }
+    }
 }

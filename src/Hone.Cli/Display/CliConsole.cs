@@ -62,6 +62,9 @@ internal sealed class CliConsole : IDisposable
     /// <summary>Columns of standard output, at least 20.</summary>
     public int Width => Math.Max(20, _width());
 
+    /// <summary>HONE_DEBUG is set: details that only a developer reads are wanted.</summary>
+    public bool IsDebug { get; set; }
+
     /// <summary>Whether standard output belongs to JSON alone.</summary>
     public bool Json { get; set; }
 

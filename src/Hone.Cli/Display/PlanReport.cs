@@ -15,13 +15,16 @@ internal sealed class PlanReport
     /// <summary>Share of the peak that a run reaches as a whole, attention and memory-bound work included; for the expected time only.</summary>
     private const double ExpectedShareOfPeak = 0.6;
 
+    /// <summary>Some hundred rounds; more would only keep the first step waiting.</summary>
+    private const double SecondsForPeak = 0.1;
+
     private readonly TrainingSession _session;
 
     public PlanReport(TrainingSession session)
     {
         _session = session;
         Flops = session.Flops;
-        PeakGigaflops = MachinePeak.MeasureGigaflops(session.Settings.Threads ?? 0);
+        PeakGigaflops = MachinePeak.MeasureGigaflops(session.Settings.Threads ?? 0, SecondsForPeak);
         var plan = session.Plan;
         var epochs = (double)plan.TotalSteps / plan.StepsPerEpoch;
         TotalFlops = Flops.Of(plan.Tokens * epochs, plan.LearnedTokens * epochs);

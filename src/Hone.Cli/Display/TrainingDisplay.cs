@@ -11,12 +11,15 @@ internal sealed class TrainingDisplay : ITrainingObserver, IDisposable
     private readonly Func<double, double, double> _flops;
     private readonly double _peakGigaflops;
     private StepProgress _last;
+    private StartTimes? _startTimes;
 
     /// <param name="console">Where to show it.</param>
     /// <param name="flops">Operations of a step with so many tokens and learned tokens.</param>
     /// <param name="peakGigaflops">Measured peak of the machine; 0 when not measured.</param>
-    public TrainingDisplay(CliConsole console, Func<double, double, double> flops, double peakGigaflops)
+    /// <param name="startTimes">Goes on to the first step and is then shown with HONE_DEBUG; null leaves that out.</param>
+    public TrainingDisplay(CliConsole console, Func<double, double, double> flops, double peakGigaflops, StartTimes? startTimes = null)
     {
+        _startTimes = startTimes;
         _console = console;
         _flops = flops;
         _peakGigaflops = peakGigaflops;
@@ -27,6 +30,7 @@ internal sealed class TrainingDisplay : ITrainingObserver, IDisposable
 
     public void Started(TrainingPlan plan, int startStep)
     {
+        _startTimes?.Done("questions");
         if (startStep > 0) _console.Line($"Resuming after step {startStep:N0} of {plan.TotalSteps:N0}.");
     }
 
@@ -48,6 +52,14 @@ internal sealed class TrainingDisplay : ITrainingObserver, IDisposable
             Remaining = report.Remaining,
         };
         _live.Step(_last);
+        ShowStartTimes();
+    }
+
+    private void ShowStartTimes()
+    {
+        _startTimes?.Done("first step");
+        if (_console.IsDebug && _startTimes is not null) _console.Notice($"start: {_startTimes}");
+        _startTimes = null;
     }
 
     public void Logged(LogEntry entry)

@@ -36,7 +36,8 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
         var report = new PlanReport(session);
         report.Show(console, details: false);
         report.ShowSupervision(console);
-        using var display = new TrainingDisplay(console, report.Flops.Of, report.PeakGigaflops);
+        session.StartTimes.Done("report");
+        using var display = new TrainingDisplay(console, report.Flops.Of, report.PeakGigaflops, session.StartTimes);
         session.Start(display);
         stop.ThrowIfCancellationRequested();
         var before = Ask(session, settings, stop);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Hone.Inference;
 
 /// <summary>
@@ -95,16 +97,28 @@ public static class LogitsProcessing
         }
     }
 
-    /// <summary>Index of the largest logit, the first one of equals.</summary>
+    /// <summary>Index of the largest logit, the first one of equals; NaN is never the largest, unless it comes first.</summary>
     public static int ArgMax(ReadOnlySpan<float> logits)
     {
-        var best = 0;
-        for (var i = 1; i < logits.Length; i++)
+        if (logits.Length == 0 || float.IsNaN(logits[0])) return 0;
+        var largest = logits[0];
+        var lanes = new Vector<float>(largest);
+        var i = 0;
+        for (; i + Vector<float>.Count <= logits.Length; i += Vector<float>.Count)
         {
-            if (logits[i] > logits[best]) best = i;
+            var next = new Vector<float>(logits[i..]);
+            lanes = Vector.ConditionalSelect(Vector.GreaterThan(next, lanes), next, lanes);
         }
 
-        return best;
+        for (var lane = 0; lane < Vector<float>.Count; lane++) largest = Math.Max(largest, lanes[lane]);
+        for (; i < logits.Length; i++)
+        {
+            if (logits[i] > largest) largest = logits[i];
+        }
+
+        var first = 0;
+        while (logits[first] != largest) first++;
+        return first;
     }
 
     /// <summary>Draws a token from softmax(logits) with a number in [0, 1).</summary>

@@ -40,4 +40,8 @@ internal readonly unsafe struct F16Element : IElement<ushort>
             & Vector256.Create(FullExponent);
         return (scaled | ((x & Vector256.Create(0x8000u)) << 16)).AsSingle();
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load16(ushort* p) => Vector512.Create(Load8(p), Load8(p + 8));
 }

@@ -15,4 +15,7 @@ internal unsafe interface IElement<T>
 
     /// <summary>Eight elements.</summary>
     static abstract Vector256<float> Load8(T* p);
+
+    /// <summary>Sixteen elements.</summary>
+    static abstract Vector512<float> Load16(T* p);
 }

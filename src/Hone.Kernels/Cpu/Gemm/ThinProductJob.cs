@@ -6,16 +6,21 @@ namespace Hone.Kernels.Cpu.Gemm;
 
 /// <summary>
 /// c[M, N] = residual + factor·left·rightᵀ + bias for a few rows, as decoding has them: nothing is packed, the right operand is
-/// read once, in memory's order, and that is what the time goes into. An item is a run of rows of the right operand.
+/// read once, and that is what the time goes into. An item is a run of rows of the right operand, read as eight streams at a time:
+/// one stream alone does not keep enough loads on their way to memory.
 /// Each dot product is 32 lanes over k, added up in a fixed tree, so the bits are those of any processor and thread count
 /// (but not those of the packed product).
 /// </summary>
 internal unsafe struct ThinProductJob : ITeamJob
 {
-    /// <summary>Rows of the right operand an item.</summary>
-    public const int RowsPerItem = 16;
+    /// <summary>Elements of k that the lanes take at once.</summary>
+    internal const int Lanes = 32;
 
-    private const int Lanes = 32;
+    /// <summary>Bytes of a run of rows that one stream of loads reads: long enough for the processor to fetch ahead.</summary>
+    private const int StreamBytes = 32 << 10;
+
+    /// <summary>A matrix of few rows gives at least so many items, for threads to share.</summary>
+    private const int LeastItems = 8;
 
     public GemmTerm Term;
     public int M;
@@ -26,29 +31,68 @@ internal unsafe struct ThinProductJob : ITeamJob
     public nint ResidualStride;
     public float* Bias;
 
+    /// <summary>Leaves vectors of 512 bits alone, as on a processor without them.</summary>
+    public bool Narrow;
+
     /// <summary>Number of items.</summary>
     public readonly int Items => (N + RowsPerItem - 1) / RowsPerItem;
+
+    /// <summary>Rows of the right operand an item.</summary>
+    private readonly int RowsPerItem
+    {
+        get
+        {
+            const int Streams = WideDots.Streams;
+            var most = StreamBytes / Math.Max(1, Term.K * Term.RightType.Size());
+            return Math.Clamp(Math.Min(most, N / (Streams * LeastItems)), 1, 16) * Streams;
+        }
+    }
 
     /// <inheritdoc/>
     public readonly void Execute(int item, int thread)
     {
-        var end = Math.Min((item + 1) * RowsPerItem, N);
-        for (var n = item * RowsPerItem; n < end; n++)
+        switch (Term.RightType)
         {
-            var row = GemmChunk.At(Term.Right, Term.RightType, Term.RightStride, n, 0);
-            switch (Term.RightType)
-            {
-                case DType.F32:
-                    Column<float, F32Element>((float*)row, n);
-                    break;
-                case DType.BF16:
-                    Column<ushort, BF16Element>((ushort*)row, n);
-                    break;
-                default:
-                    Column<ushort, F16Element>((ushort*)row, n);
-                    break;
-            }
+            case DType.F32:
+                Columns<float, F32Element>(item);
+                break;
+            case DType.BF16:
+                Columns<ushort, BF16Element>(item);
+                break;
+            default:
+                Columns<ushort, F16Element>(item);
+                break;
         }
+    }
+
+    private readonly void Columns<T, TElement>(int item)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var rows = RowsPerItem;
+        var n = item * rows;
+        var end = Math.Min(n + rows, N);
+        if (M == 1 && Vector512.IsHardwareAccelerated && !Narrow) n = Streams<T, TElement>(n, end);
+        for (; n < end; n++) Column<T, TElement>(Row<T>(n), n);
+    }
+
+    private readonly T* Row<T>(int n)
+        where T : unmanaged => (T*)GemmChunk.At(Term.Right, Term.RightType, Term.RightStride, n, 0);
+
+    /// <summary>Does rows [n, end) but for less than eight, and gives the first that it left.</summary>
+    private readonly int Streams<T, TElement>(int n, int end)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var length = (end - n) / WideDots.Streams;
+        var dots = stackalloc float[WideDots.Streams];
+        for (var row = n; row < n + length; row++)
+        {
+            WideDots.Eight<T, TElement>(Term.Left, Row<T>(row), length * Term.RightStride, Term.K, dots);
+            for (var i = 0; i < WideDots.Streams; i++) Store(0, row + (i * length), dots[i]);
+        }
+
+        return n + (length * WideDots.Streams);
     }
 
     private readonly void Column<T, TElement>(T* right, int n)
@@ -121,8 +165,9 @@ internal unsafe struct ThinProductJob : ITeamJob
         return Finish<T, TElement>(a, b, k, i, s0, s1, s2, s3);
     }
 
+    /// <summary>The rest of a dot product from element <paramref name="i"/> on, and the sum of the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Finish<T, TElement>(float* a, T* b, int k, int i,
+    internal static float Finish<T, TElement>(float* a, T* b, int k, int i,
         Vector256<float> s0, Vector256<float> s1, Vector256<float> s2, Vector256<float> s3)
         where T : unmanaged
         where TElement : struct, IElement<T>
