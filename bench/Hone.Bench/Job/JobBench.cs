@@ -28,6 +28,7 @@ internal static class JobBench
         try
         {
             WriteModel(folder, Path.Combine(shared, "data", "tokenizers", "qwen2.5"));
+            ResidentMemory.ResetPeak();
             var clock = new StepClock();
             using (var session = TrainingSession.Prepare(Settings(folder, shared, steps)))
             {

@@ -17,7 +17,7 @@ internal static unsafe class Vectors
     /// <summary>Logical lanes of a sum: element i of a row belongs to lane i mod 16.</summary>
     public const int SumLanes = 16;
 
-    /// <summary>Loads 0 to 8 elements and zeros behind them; reads nothing beyond.</summary>
+    /// <summary>Loads up to 8 elements, none when there are fewer than 1, and zeros behind them; reads nothing beyond.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* from, long count)
     {
@@ -42,14 +42,6 @@ internal static unsafe class Vectors
         var eight = low + high;
         var four = eight.GetLower() + eight.GetUpper();
         return four[0] + four[2] + (four[1] + four[3]);
-    }
-
-    /// <summary>Largest element, the order being of no consequence.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector256<float> value)
-    {
-        var four = Vector128.Max(value.GetLower(), value.GetUpper());
-        return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
     }
 
     /// <summary>

@@ -140,6 +140,23 @@ public sealed class LinearTests
     }
 
     [Theory]
+    [MemberData(nameof(Sets))]
+    public void Every_remainder_of_a_tile_gives_the_same_bits(int set)
+    {
+        if ((InstructionSet)set > InstructionSets.Best) return;
+        using var best = new CpuKernels(1, InstructionSets.Best);
+        using var kernels = new CpuKernels(2, (InstructionSet)set);
+        for (var t = 9; t <= 28; t++)
+        {
+            using var expected = new LowRankData(t, 30 + t, 20 + t, 5, 0, DType.F32);
+            using var actual = new LowRankData(t, 30 + t, 20 + t, 5, 0, DType.F32);
+            expected.Run(best);
+            actual.Run(kernels);
+            actual.AssertSameBits(expected);
+        }
+    }
+
+    [Theory]
     [InlineData(3)]
     [InlineData(40)]
     public void Nan_and_infinity_reach_their_own_rows_and_no_others(int t)

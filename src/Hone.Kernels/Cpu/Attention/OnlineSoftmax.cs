@@ -113,9 +113,9 @@ internal readonly unsafe struct OnlineSoftmax(AttentionBlocks blocks, float* sco
     private static Vector256<float> LargestOfRows(float* lanes, float* turned)
     {
         Transpose.Eight(lanes, Lanes, turned, Lanes);
-        var (a, b) = (Vector256.MaxNative(Vector256.Load(turned), Vector256.Load(turned + 8)), Vector256.MaxNative(Vector256.Load(turned + 16), Vector256.Load(turned + 24)));
-        var (c, d) = (Vector256.MaxNative(Vector256.Load(turned + 32), Vector256.Load(turned + 40)), Vector256.MaxNative(Vector256.Load(turned + 48), Vector256.Load(turned + 56)));
-        return Vector256.MaxNative(Vector256.MaxNative(a, b), Vector256.MaxNative(c, d));
+        var largest = Vector256.Load(turned);
+        for (var lane = 1; lane < Lanes; lane++) largest = Vector256.MaxNative(largest, Vector256.Load(turned + lane * Lanes));
+        return largest;
     }
 
     /// <summary>Element r: the sum of lanes [r, 0…7], by the tree of <see cref="Vectors.Sum"/>.</summary>

@@ -18,8 +18,8 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     /// <inheritdoc/>
     public static int PanelsPerBlock => 1;
 
+    /// <summary>The output's lines are asked for so many k before the end: early enough for memory, late enough for the first level.</summary>
     private const int OutputFetchDistance = 64;
-
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
