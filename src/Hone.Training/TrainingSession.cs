@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Hone.Data;
 using Hone.Data.Readers;
-using Hone.Data.Rendering;
 using Hone.Data.Schemas;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
@@ -179,21 +178,10 @@ public sealed class TrainingSession : IDisposable
         RequireTokenizerForText();
         var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
         {
-            Scope = Settings.LossScale switch
-            {
-                LossScale.LastRound => LossScope.LastTurn,
-                LossScale.All => LossScope.Everything,
-                _ => LossScope.AssistantTurns,
-            },
+            Scope = RowChoices.Of(Settings.LossScale),
             System = Settings.System,
             MaxLength = MaxLength,
-            Truncation = Settings.TruncationStrategy switch
-            {
-                TruncationStrategy.Left => Truncation.Left,
-                TruncationStrategy.Right => Truncation.Right,
-                TruncationStrategy.Raise => Truncation.Raise,
-                _ => Truncation.Delete,
-            },
+            Truncation = RowChoices.Of(Settings.TruncationStrategy),
             ModelName = Settings.ModelName,
             ModelAuthor = Settings.ModelAuthor,
             Seed = (ulong)Settings.EffectiveDataSeed,
