@@ -10,6 +10,16 @@ public static class MindRecordRows
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>
+    /// Whether a file is to be read here: its content says so, or its name where the content is damaged, or the name of its index.
+    /// </summary>
+    public static bool AreIn(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return MindRecordReader.Matches(path) || Path.GetExtension(path) is { } extension
+            && (extension.StartsWith(".mindrecord", StringComparison.OrdinalIgnoreCase) || extension.Equals(".db", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Reads a file. A row that can't be read comes with the reason.</summary>
     /// <exception cref="HoneException">The file can't be opened, or is damaged so that rows can't be found (exit code 3).</exception>
     public static IEnumerable<JsonRow> Read(string path)

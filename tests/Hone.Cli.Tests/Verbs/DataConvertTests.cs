@@ -41,6 +41,35 @@ public sealed class DataConvertTests : IDisposable
     }
 
     [Fact]
+    public void A_model_has_the_same_loss_on_the_converted_rows()
+    {
+        var rows = folder.PathOf("rows.json");
+        Run("data", "convert", "--dataset", SharedData.PathOf("datasets/alpaca_zh_demo.json") + "#12", "--output", rows);
+        string[] files = [folder.PathOf("x.mindrecord0"), folder.PathOf("x.mindrecord1")];
+        Run("data", "convert", "--dataset", rows, "--model", Model, "--to", "mindrecord", "--output", folder.PathOf("x.mindrecord"), "--file_partition", "2");
+        Assert.Equal(Loss(rows), Loss(files));
+
+        string Loss(params string[] dataset)
+        {
+            var run = CommandLineRun.Of(["eval", "--model", Model, "--dataset", .. dataset, "--json"]);
+            Assert.Equal(0, run.ExitCode);
+            var report = JsonNode.Parse(run.Out)!;
+            return $"{report["loss"]} over {report["counted_tokens"]} of {report["rows"]} rows";
+        }
+    }
+
+    [Theory]
+    [InlineData("x.mindrecord", "does not begin with a MindRecord header")]
+    [InlineData("x.mindrecord0.db", "name the data file beside it")]
+    public void A_file_with_the_name_and_not_the_content_is_named(string name, string words)
+    {
+        var run = CommandLineRun.Of(["eval", "--model", Model, "--dataset", folder.Write(name, "SQLite format 3")]);
+        Assert.Equal((int)ExitCode.Data, run.ExitCode);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.Contains(name, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_report_counts_every_row()
     {
         var rows = folder.Write("rows.jsonl", string.Join('\n',
