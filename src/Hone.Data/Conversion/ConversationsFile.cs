@@ -47,7 +47,12 @@ public static class ConversationsFile
                 if (Read(row, alpacaPrompt, out var error) is not { } conversation)
                 {
                     var reason = new RowError(row.Location, error!);
-                    if (strict) throw new HoneException(ExitCode.Data, $"A row can't be used: {reason.Reason}.", row.Location.ToString(), "Mend the row, or leave such rows out with --strict false.");
+                    if (strict)
+                    {
+                        throw new HoneException(ExitCode.Data, $"A row can't be used: {reason.Reason}.", row.Location.ToString(),
+                            "Mend the row, or leave such rows out with --strict false.");
+                    }
+
                     rejected.Add(reason);
                     continue;
                 }
@@ -57,7 +62,12 @@ public static class ConversationsFile
                 else if (json.BytesPending > FlushAt) json.Flush();
             }
 
-            if (written == 0) throw new HoneException(ExitCode.Data, $"None of the {read} rows is a conversation.", rejected.Count > 0 ? rejected[0].ToString() : null, "Check that the file holds conversations.");
+            if (written == 0)
+            {
+                throw new HoneException(ExitCode.Data, $"None of the {read} rows is a conversation.", rejected.Count > 0 ? rejected[0].ToString() : null,
+                    "Check that the file holds conversations.");
+            }
+
             if (isLines) return;
             json.WriteEndArray();
             json.Flush();

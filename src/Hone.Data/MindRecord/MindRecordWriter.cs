@@ -80,8 +80,10 @@ public sealed class MindRecordWriter
         ArgumentNullException.ThrowIfNull(rows);
         options ??= new MindRecordOptions();
         // MindSpore's bounds.
-        if (options.HeaderSize is < 1 << 14 or > MindRecordHeader.MaxHeaderSize || options.HeaderSize % 4 != 0) throw new ArgumentException("the header has 16 KiB to 128 MiB, a multiple of 4", nameof(options));
-        if (options.PageSize is < 1 << 15 or > MindRecordHeader.MaxPageSize || options.PageSize % 4 != 0) throw new ArgumentException("a page has 32 KiB to 256 MiB, a multiple of 4", nameof(options));
+        if (options.HeaderSize is < 1 << 14 or > MindRecordHeader.MaxHeaderSize || options.HeaderSize % 4 != 0)
+            throw new ArgumentException("the header has 16 KiB to 128 MiB, a multiple of 4", nameof(options));
+        if (options.PageSize is < 1 << 15 or > MindRecordHeader.MaxPageSize || options.PageSize % 4 != 0)
+            throw new ArgumentException("a page has 32 KiB to 256 MiB, a multiple of 4", nameof(options));
         var name = Path.GetFileName(path);
         var written = 0;
         DurableFiles.Write(path + ".db", indexStream => DurableFiles.Write(path, data =>
@@ -114,8 +116,8 @@ public sealed class MindRecordWriter
         var (rawSize, blobSize) = (LengthSize + raw.WrittenCount, LengthSize + blob.WrittenCount);
         if (Math.Max(rawSize, blobSize) > options.PageSize)
         {
-            throw new HoneException(ExitCode.Data, $"Row {rows + 1} takes {Math.Max(rawSize, blobSize)} bytes, a page of the MindRecord file has {options.PageSize}.", null,
-                "Make the row shorter.");
+            throw new HoneException(ExitCode.Data,
+                $"Row {rows + 1} takes {Math.Max(rawSize, blobSize)} bytes, a page of the MindRecord file has {options.PageSize}.", null, "Make the row shorter.");
         }
 
         if (rawPage.WrittenCount + rawSize > options.PageSize)
@@ -172,8 +174,8 @@ public sealed class MindRecordWriter
         var header = HeaderText(shards);
         if (LengthSize + header.Length > options.HeaderSize)
         {
-            throw new HoneException(ExitCode.Data, $"The {pages.Count} pages of the MindRecord file need a header of {header.Length} bytes, {options.HeaderSize} are kept for it.",
-                path, "Spread the rows over several files.");
+            throw new HoneException(ExitCode.Data,
+                $"The {pages.Count} pages of the MindRecord file need a header of {header.Length} bytes, {options.HeaderSize} are kept for it.", path, "Spread the rows over several files.");
         }
 
         Span<byte> length = stackalloc byte[LengthSize];

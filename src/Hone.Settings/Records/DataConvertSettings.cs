@@ -17,7 +17,8 @@ public sealed record DataConvertSettings : VerbSettings
     [Setting("strict", Group = "Rows", Help = "Stop at the first row that cannot be used. With false, such rows are left out, counted and listed.")]
     public bool Strict { get; init; } = true;
 
-    [Setting("alpaca_prompt", Group = "Conversations", Help = "Put the question of an Alpaca row into the prompt that Alpaca was trained with, as the guide's converter does.")]
+    [Setting("alpaca_prompt", Group = "Conversations",
+        Help = "Put the question of an Alpaca row into the prompt that Alpaca was trained with, as the guide's converter does.")]
     public bool AlpacaPrompt { get; init; } = true;
 
     [Setting("model", Group = "MindRecord", Path = PathUse.Input, MissingPath = ExitCode.Model,
@@ -33,7 +34,7 @@ public sealed record DataConvertSettings : VerbSettings
     [Setting("system", Group = "MindRecord", DefaultNote = "the row's own, else the template's", Help = "System message for rows that have none.")]
     public string? System { get; init; }
 
-    [Setting("seq_length", Group = "MindRecord", Aliases = ["max_length"],
+    [Setting("seq_length", Group = "MindRecord",
         Help = "Tokens that a step sees of a row. Rows have one more, since each token is predicted from those before it.")]
     public int SeqLength { get; init; } = 2048;
 
@@ -56,14 +57,16 @@ public sealed record DataConvertSettings : VerbSettings
     public int FilePartition { get; init; } = 1;
 
     /// <summary>What is written, whether it was said or only meant.</summary>
-    public ConvertTarget Target => To ?? (Output is not null && Output.EndsWith(".mindrecord", StringComparison.OrdinalIgnoreCase) ? ConvertTarget.MindRecord : ConvertTarget.Conversations);
+    public ConvertTarget Target => To
+        ?? (Output is not null && Output.EndsWith(".mindrecord", StringComparison.OrdinalIgnoreCase) ? ConvertTarget.MindRecord : ConvertTarget.Conversations);
 
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
         rules.Require("dataset", Dataset.Count > 0, "dataset is not set", "name the rows: --dataset <file.json>");
         rules.Require("output", !string.IsNullOrWhiteSpace(Output), "output is not set", "name the file to write: --output <file>");
-        rules.Require("model", Target != ConvertTarget.MindRecord || !string.IsNullOrWhiteSpace(Model), "model is not set", "give the folder with the tokenizer: --model <folder>");
+        rules.Require("model", Target != ConvertTarget.MindRecord || !string.IsNullOrWhiteSpace(Model), "model is not set",
+            "give the folder with the tokenizer: --model <folder>");
         rules.AtLeast("seq_length", SeqLength, 1);
         rules.AtLeast("file_partition", FilePartition, 1);
         rules.Require("file_partition", FilePartition <= 1000, $"file_partition is {FilePartition}; MindSpore reads at most 1000 files", "ask for fewer files");

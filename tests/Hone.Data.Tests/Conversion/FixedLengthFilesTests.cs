@@ -92,6 +92,14 @@ public sealed class FixedLengthFilesTests : IDisposable
 
     private static LoadedDataset Loaded(params TokenizedSample[] samples) => new(samples, [.. samples.Select((_, i) => new RowLocation("rows.jsonl", i + 1))], new DatasetReport
     {
-        Rows = samples.Length, Samples = samples.Length, Tokens = 0, LearnedTokens = 0, LongestSample = 0, Rejected = [], TooLong = [], Truncated = [], TurnsWithoutEnd = 0,
+        Rows = samples.Length,
+        Samples = samples.Length,
+        Tokens = 0,
+        LearnedTokens = 0,
+        LongestSample = 0,
+        Rejected = [],
+        TooLong = [],
+        Truncated = [],
+        TurnsWithoutEnd = 0,
     });
 }
