@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Hone.Data;
-using Hone.Data.Readers;
-using Hone.Data.Rendering;
 using Hone.Data.Schemas;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
@@ -176,7 +174,7 @@ public sealed class TrainingSession : IDisposable
     private void RequireTokenizerForText()
     {
         if (Tokenizer is not null) return;
-        var first = JsonRows.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
+        var first = DatasetRows.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
         if (first.Json.ValueKind == JsonValueKind.Undefined || RowSchema.Parse(first.Json, out _) is Pretokenized or null) return;
         throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, and the data is text.", ModelFolder,
             "Put the tokenizer files of the model into it.");
@@ -187,21 +185,10 @@ public sealed class TrainingSession : IDisposable
         RequireTokenizerForText();
         var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
         {
-            Scope = Settings.LossScale switch
-            {
-                LossScale.LastRound => LossScope.LastTurn,
-                LossScale.All => LossScope.Everything,
-                _ => LossScope.AssistantTurns,
-            },
+            Scope = RowChoices.Of(Settings.LossScale),
             System = Settings.System,
             MaxLength = MaxLength,
-            Truncation = Settings.TruncationStrategy switch
-            {
-                TruncationStrategy.Left => Truncation.Left,
-                TruncationStrategy.Right => Truncation.Right,
-                TruncationStrategy.Raise => Truncation.Raise,
-                _ => Truncation.Delete,
-            },
+            Truncation = RowChoices.Of(Settings.TruncationStrategy),
             ModelName = Settings.ModelName,
             ModelAuthor = Settings.ModelAuthor,
             Seed = (ulong)Settings.EffectiveDataSeed,

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Hone.Data;
-using Hone.Data.Rendering;
 using Hone.Inference;
 using Hone.Models;
 using Hone.Settings;
@@ -12,8 +11,6 @@ namespace Hone.Cli;
 /// <summary><c>hone eval</c>: loss and token accuracy over rows, and each row's token log-probabilities.</summary>
 internal sealed class EvalVerb : Verb<EvalSettings>
 {
-    private const int ListedRows = 10;
-
     public override string Name => "eval";
 
     public override string Summary => "Measure loss and token accuracy of a model on rows.";
@@ -46,34 +43,20 @@ internal sealed class EvalVerb : Verb<EvalSettings>
         var spec = model.Decoder.Spec;
         var loader = new DatasetLoader(model.Tokenizer, model.Template, model.StopIds, new DatasetOptions
         {
-            Scope = settings.LossScale switch
-            {
-                LossScale.LastRound => LossScope.LastTurn,
-                LossScale.All => LossScope.Everything,
-                _ => LossScope.AssistantTurns,
-            },
+            Scope = RowChoices.Of(settings.LossScale),
             System = settings.System,
             ModelName = settings.ModelName,
             ModelAuthor = settings.ModelAuthor,
             MaxLength = RowLength.Of(settings.MaxLength, spec),
-            Truncation = settings.TruncationStrategy switch
-            {
-                TruncationStrategy.Left => Truncation.Left,
-                TruncationStrategy.Right => Truncation.Right,
-                TruncationStrategy.Raise => Truncation.Raise,
-                _ => Truncation.Delete,
-            },
+            Truncation = RowChoices.Of(settings.TruncationStrategy),
             VocabularySize = spec.VocabularySize,
             EndId = model.StopIds.Count > 0 ? model.Tokenizer?.EndId ?? model.StopIds[0] : null,
         });
         using var progress = new WorkProgress(console, "reading", "rows");
         var files = settings.Dataset.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
         var data = loader.Load(files, done => progress.Report(done), cancellation);
-        var rejected = data.Report.Rejected;
-        if (!settings.Strict || rejected.Count == 0) return data;
-        throw new HoneException(ExitCode.Data, $"{rejected.Count} of {data.Report.Rows} rows can't be used: {rejected[0].Reason}.",
-            string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
-            "Mend these rows, or leave them out with --strict false.");
+        if (settings.Strict) LeftOutRows.Refuse(data.Report);
+        return data;
     }
 
     private static void Write(TextWriter rows, RowScore row)
@@ -102,9 +85,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
         if (settings.Metrics.Contains(EvalMetric.TokenAccuracy)) facts.Add(("token_acc", Text($"{100 * accuracy:F2} %")));
         facts.Add(("speed", Text($"{data.Report.Tokens / elapsed.TotalSeconds:N0} tokens/s, {Figures.Duration(elapsed)}")));
         console.Facts(facts);
-        List(console, data.Report.Rejected, "left out since they can't be used");
-        List(console, data.Report.TooLong, "left out since they are too long");
-        List(console, data.Report.Truncated, "cut since they are too long");
+        LeftOutRows.Print(console, data.Report);
         if (settings.Output is { } path) console.Line($"Each row's token log-probabilities: {Paths.Relative(path)}");
         console.JsonLine(JsonText.Line(json => Write(json, settings, data.Report, totals, accuracy, elapsed)));
     }
@@ -118,31 +99,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
         json.WriteNumber("tokens", report.Tokens);
         json.WriteNumber("counted_tokens", totals.Targets);
         json.WriteNumber("seconds", elapsed.TotalSeconds);
-        Write(json, "rejected", report.Rejected);
-        Write(json, "too_long", report.TooLong);
-        Write(json, "truncated", report.Truncated);
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<RowError> rows)
-    {
-        json.WriteStartArray(name);
-        foreach (var row in rows)
-        {
-            json.WriteStartObject();
-            json.WriteString("row", row.Location.ToString());
-            json.WriteString("reason", row.Reason);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void List(CliConsole console, IReadOnlyList<RowError> rows, string what)
-    {
-        if (rows.Count == 0) return;
-        console.Line(Text($"{rows.Count:N0} row{(rows.Count == 1 ? "" : "s")} {what}:"));
-        foreach (var row in rows.Take(ListedRows)) console.Line($"  {row}");
-        if (rows.Count > ListedRows) console.Line(Text($"  … and {rows.Count - ListedRows:N0} more"));
+        LeftOutRows.Write(json, report);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

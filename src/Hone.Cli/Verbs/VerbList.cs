@@ -11,6 +11,7 @@ internal static class VerbList
         new EvalVerb(),
         new MergeLoraVerb(),
         new PlanVerb(),
+        new DataConvertVerb(),
         new TokenizeVerb(),
         new TemplateRenderVerb(),
         new DoctorVerb(),

@@ -12,6 +12,7 @@ public static class Verbs
         ("eval", typeof(EvalSettings)),
         ("merge-lora", typeof(MergeLoraSettings)),
         ("plan", typeof(PlanSettings)),
+        ("data convert", typeof(DataConvertSettings)),
         ("tokenize", typeof(TokenizeSettings)),
         ("template render", typeof(TemplateRenderSettings)),
         ("doctor", typeof(DoctorSettings)),

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+using Hone.Data;
+
+namespace Hone.Cli;
+
+/// <summary>Tells of rows that were not used as they are.</summary>
+internal static class LeftOutRows
+{
+    private const int Listed = 10;
+
+    /// <exception cref="HoneException">Some rows can't be used, and none may be left out (exit code 3).</exception>
+    public static void Refuse(DatasetReport report)
+    {
+        var rejected = report.Rejected;
+        if (rejected.Count == 0) return;
+        throw new HoneException(ExitCode.Data, $"{rejected.Count} of {report.Rows} rows can't be used: {rejected[0].Reason}.",
+            string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
+            "Mend these rows, or leave them out with --strict false.");
+    }
+
+    public static void Print(CliConsole console, DatasetReport report)
+    {
+        Print(console, report.Rejected, "left out since they can't be used");
+        Print(console, report.TooLong, "left out since they are too long");
+        Print(console, report.Truncated, "cut since they are too long");
+    }
+
+    public static void Print(CliConsole console, IReadOnlyList<RowError> rows, string what)
+    {
+        if (rows.Count == 0) return;
+        console.Line(Text($"{rows.Count:N0} row{(rows.Count == 1 ? "" : "s")} {what}:"));
+        foreach (var row in rows.Take(Listed)) console.Line($"  {row}");
+        if (rows.Count > Listed) console.Line(Text($"  … and {rows.Count - Listed:N0} more"));
+    }
+
+    public static void Write(Utf8JsonWriter json, DatasetReport report)
+    {
+        Write(json, "rejected", report.Rejected);
+        Write(json, "too_long", report.TooLong);
+        Write(json, "truncated", report.Truncated);
+    }
+
+    public static void Write(Utf8JsonWriter json, string name, IReadOnlyList<RowError> rows)
+    {
+        json.WriteStartArray(name);
+        foreach (var row in rows)
+        {
+            json.WriteStartObject();
+            json.WriteString("row", row.Location.ToString());
+            json.WriteString("reason", row.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
