@@ -168,7 +168,7 @@ public sealed class TrainingSession : IDisposable
     private void RequireTokenizerForText()
     {
         if (Tokenizer is not null) return;
-        var first = JsonRows.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
+        var first = DataFiles.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
         if (first.Json.ValueKind == JsonValueKind.Undefined || RowSchema.Parse(first.Json, out _) is Pretokenized or null) return;
         throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, and the data is text.", ModelFolder,
             "Put the tokenizer files of the model into it.");

@@ -70,7 +70,7 @@ public sealed class JsonRowsTests : IDisposable
             File.WriteAllBytes(path, bad);
             try
             {
-                foreach (var row in JsonRows.Read(path))
+                foreach (var row in DataFiles.Read(path))
                 {
                     if (row.Error is null) Hone.Data.Schemas.RowSchema.Parse(row.Json, out _);
                 }
@@ -85,6 +85,6 @@ public sealed class JsonRowsTests : IDisposable
     private List<JsonRow> Read(string text)
     {
         File.WriteAllText(path, text, new UTF8Encoding(false));
-        return [.. JsonRows.Read(path)];
+        return [.. DataFiles.Read(path)];
     }
 }

@@ -1,0 +1,14 @@
+using System.IO.Compression;
+
+namespace Hone.Data.Readers.Compression;
+
+/// <summary>Files that are compressed as a whole; known by how they begin.</summary>
+internal static class Compressed
+{
+    /// <summary>The content decompressed, or null when it is not compressed.</summary>
+    public static Stream? Open(PeekedStream content)
+    {
+        if (content.Head.StartsWith<byte>([0x1F, 0x8B])) return new WholeGzipStream(content);
+        return null;
+    }
+}
