@@ -1,5 +1,6 @@
 using Hone.Data.Readers.Compression;
 using Hone.Data.Readers.Csv;
+using Hone.Data.Readers.Parquet;
 using Hone.Data.Readers.Text;
 
 namespace Hone.Data.Readers;
@@ -43,12 +44,16 @@ public static class DataFiles
         return FormatOf(new DataSource(path, extension.ToLowerInvariant(), content, file.CanSeek ? file : null));
     }
 
-    private static IEnumerable<JsonRow> FormatOf(DataSource source) => source.Extension switch
+    private static IEnumerable<JsonRow> FormatOf(DataSource source)
     {
-        ".csv" or ".tsv" => CsvRows.Read(source),
-        ".txt" => TextRows.Read(source),
-        _ => JsonRows.Read(source),
-    };
+        if (source.Content.Head.StartsWith(ParquetRows.Magic) || source.Extension == ".parquet") return ParquetRows.Read(source);
+        return source.Extension switch
+        {
+            ".csv" or ".tsv" => CsvRows.Read(source),
+            ".txt" => TextRows.Read(source),
+            _ => JsonRows.Read(source),
+        };
+    }
 
     /// <summary>Every decoder reports damage as <see cref="InvalidDataException"/>; here it gets its place in the file.</summary>
     private static T Guarded<T>(string path, int lastRow, Func<T> read)

@@ -47,8 +47,41 @@ internal sealed class RowWriter : IDisposable
         json.WriteNullValue();
     }
 
+    /// <summary>Writes bytes as lower-case hexadecimal.</summary>
+    public void WriteHex(ReadOnlySpan<byte> bytes)
+    {
+        if (HasRoomFor(2L * bytes.Length)) json.WriteStringValue(Convert.ToHexStringLower(bytes));
+        else json.WriteNullValue();
+    }
+
+    /// <summary>Writes a number; what JSON has no number for (infinities, NaN) is null.</summary>
+    public void WriteFloat(double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumberValue(value);
+        else json.WriteNullValue();
+    }
+
+    /// <summary>The text that a value has as a key of an object.</summary>
+    /// <param name="write">Writes the value.</param>
+    /// <exception cref="InvalidDataException">It can't be a key.</exception>
+    public static string KeyText(Action<RowWriter> write)
+    {
+        using var row = new RowWriter();
+        row.Begin();
+        row.Json.WritePropertyName("key"u8);
+        write(row);
+        var result = row.End(default);
+        if (result.Error is not null || !result.Json.TryGetProperty("key", out var key)) throw new InvalidDataException("a key of a map is not valid UTF-8");
+        return key.ValueKind switch
+        {
+            JsonValueKind.String => key.GetString()!,
+            JsonValueKind.Null or JsonValueKind.Array or JsonValueKind.Object => throw new InvalidDataException("a key of a map is no plain value"),
+            _ => key.GetRawText(),
+        };
+    }
+
     /// <summary>Whether so many more bytes fit into a row; otherwise the row fails.</summary>
-    public bool HasRoomFor(int bytes)
+    public bool HasRoomFor(long bytes)
     {
         if (json.BytesCommitted + json.BytesPending + bytes <= JsonRow.MaxBytes) return true;
         Fail($"the row is longer than {JsonRow.MaxBytes >> 20} MiB");

@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using Hone.Data.Readers.Compression.Zstd;
 
 namespace Hone.Data.Readers.Compression;
 
@@ -9,6 +9,6 @@ internal static class Compressed
     public static Stream? Open(PeekedStream content)
     {
         if (content.Head.StartsWith<byte>([0x1F, 0x8B])) return new WholeGzipStream(content);
-        return null;
+        return content.Head.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD]) ? new ZstdStream(content) : null;
     }
 }
