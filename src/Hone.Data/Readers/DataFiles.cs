@@ -1,3 +1,4 @@
+using Hone.Data.Readers.Arrow;
 using Hone.Data.Readers.Compression;
 using Hone.Data.Readers.Csv;
 using Hone.Data.Readers.Parquet;
@@ -47,6 +48,7 @@ public static class DataFiles
     private static IEnumerable<JsonRow> FormatOf(DataSource source)
     {
         if (source.Content.Head.StartsWith(ParquetRows.Magic) || source.Extension == ".parquet") return ParquetRows.Read(source);
+        if (source.Content.Head.StartsWith(ArrowRows.StreamMagic) || source.Content.Head.StartsWith(ArrowRows.FileMagic) || source.Extension == ".arrow") return ArrowRows.Read(source);
         return source.Extension switch
         {
             ".csv" or ".tsv" => CsvRows.Read(source),

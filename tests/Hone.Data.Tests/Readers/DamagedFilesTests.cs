@@ -22,6 +22,8 @@ public sealed class DamagedFilesTests : IDisposable
 
     [Theory]
     [InlineData("formats/parquet", "*.parquet", 30)]
+    [InlineData("formats/arrow", "*.arrow", 120)]
+    [InlineData("formats/arrow/integration", "*.stream", 60)]
     public void A_damaged_sample_is_read_or_explained(string sampleFolder, string pattern, int copies)
     {
         var random = new Random(20260);
