@@ -1,6 +1,7 @@
 using Hone.Data.Readers.Arrow;
 using Hone.Data.Readers.Compression;
 using Hone.Data.Readers.Csv;
+using Hone.Data.Readers.Json;
 using Hone.Data.Readers.Parquet;
 using Hone.Data.Readers.Text;
 

@@ -1,17 +1,17 @@
 using System.Text.Json;
 
-namespace Hone.Data.Readers;
+namespace Hone.Data.Readers.Json;
 
 /// <summary>
 /// Reads rows from JSON lines or from one JSON array, whichever the content is: names of files lie often enough.
-/// A line that is no JSON is reported and the next one read.
+/// A line that is no JSON is reported and the next one read; in an array only what keeps its brackets in order can be told apart.
 /// </summary>
 internal static class JsonRows
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256, AllowDuplicateProperties = false };
 
     /// <summary>Reads the rows of a file.</summary>
-    /// <exception cref="HoneException">It is an array that is no JSON as a whole (exit code 3).</exception>
+    /// <exception cref="HoneException">It is an array that is no JSON, from the line named on (exit code 3).</exception>
     public static IEnumerable<JsonRow> Read(DataSource source) =>
         source.Content.FirstByte == '[' ? ReadArray(source.Path, source.Content) : ReadLines(source.Path, source.Content);
 
@@ -41,21 +41,20 @@ internal static class JsonRows
 
     private static IEnumerable<JsonRow> ReadArray(string path, Stream stream)
     {
-        JsonDocument document;
+        var elements = new JsonArrayReader(stream);
+        for (var number = 1; Next(elements, path, out var element); number++) yield return Parse(new RowLocation(path, number), element);
+    }
+
+    private static bool Next(JsonArrayReader elements, string path, out ReadOnlyMemory<byte> element)
+    {
         try
         {
-            document = JsonDocument.Parse(stream, Options);
+            return elements.Next(out element);
         }
         catch (JsonException e)
         {
             throw new HoneException(ExitCode.Data, "The file is no JSON: " + Shorten(e.Message), $"{path}:{e.LineNumber + 1}",
                 "Mend the file, or write one row per line (JSON lines): then a broken row does not spoil the others.", e);
-        }
-
-        using (document)
-        {
-            var number = 0;
-            foreach (var element in document.RootElement.EnumerateArray()) yield return new JsonRow(new RowLocation(path, ++number), element.Clone(), null);
         }
     }
 

@@ -22,6 +22,8 @@ internal sealed class ZstdStream : ReadOnlyStream
     private long windowSize;
     private int written;
     private int delivered;
+    private ulong? announced;
+    private ulong given;
     private bool isInFrame;
     private bool hasChecksum;
     private bool ended;
@@ -76,6 +78,7 @@ internal sealed class ZstdStream : ReadOnlyStream
         // A frame of one piece says its size for a window, whatever that is; the content never goes farther back.
         if (!isSingle && size > MaxWindow) throw new NotSupportedException($"it needs a zstd window of {size >> 20} MiB, more than {MaxWindow >> 20}");
         windowSize = (long)Math.Min(size, MaxWindow);
+        (announced, given) = (sizeBytes > 0 ? contentSize : null, 0);
         hasChecksum = (descriptor & 4) != 0;
         isInFrame = true;
         (written, delivered) = (0, 0);
@@ -102,9 +105,11 @@ internal sealed class ZstdStream : ReadOnlyStream
             written = type == 0 ? written + size : block.Decode(content, window, written);
         }
 
+        given += (ulong)(written - before);
         if (hasChecksum) hash.Add(window.AsSpan(before, written - before));
         if (!isLast) return;
         isInFrame = false;
+        if (announced is { } length && length != given) throw new InvalidDataException("the zstd data is damaged: it gives another length than it says");
         if (hasChecksum && (uint)Number(4) != (uint)hash.Value) throw new InvalidDataException("the zstd data is damaged: its checksum is wrong");
     }
 
