@@ -1,5 +1,4 @@
 using Hone.Data.Readers.Arrow;
-using Hone.Data.Readers.Compression;
 using Hone.Data.Readers.Csv;
 using Hone.Data.Readers.Json;
 using Hone.Data.Readers.Parquet;
@@ -24,26 +23,13 @@ public static class DataFiles
     {
         using var file = Open(path);
         var last = 0;
-        using var rows = Guarded(path, 0, () => Rows(path, file)).GetEnumerator();
+        using var source = Guarded(path, last, () => DataSource.Of(path, file));
+        using var rows = FormatOf(source).GetEnumerator();
         while (Guarded(path, last, rows.MoveNext))
         {
             last = rows.Current.Location.Row;
             yield return rows.Current;
         }
-    }
-
-    private static IEnumerable<JsonRow> Rows(string path, FileStream file)
-    {
-        var content = new PeekedStream(file);
-        var extension = Path.GetExtension(path);
-        if (Compressed.Open(content) is { } plain)
-        {
-            content = new PeekedStream(plain);
-            extension = Path.GetExtension(Path.GetFileNameWithoutExtension(path));
-            return FormatOf(new DataSource(path, extension.ToLowerInvariant(), content, null));
-        }
-
-        return FormatOf(new DataSource(path, extension.ToLowerInvariant(), content, file.CanSeek ? file : null));
     }
 
     private static IEnumerable<JsonRow> FormatOf(DataSource source)

@@ -114,7 +114,8 @@ internal sealed class ColumnCursor
         Values = header.Encoding switch
         {
             0 => new PlainReader(type, length, data),
-            2 or 8 => new DictionaryReader(dictionary ?? throw new InvalidDataException($"the column '{leaf.Name}' has no dictionary for its values"), data),
+            // A chunk of nulls only may do without a dictionary.
+            2 or 8 => new DictionaryReader(dictionary ?? new ValueDictionary(type, length, default, 0), data),
             Rle when type == PhysicalType.Boolean => new BooleanRunReader(Prefixed(ref data)),
             5 when type is PhysicalType.Int32 or PhysicalType.Int64 => data.IsEmpty ? null : new DeltaReader(data, type == PhysicalType.Int32),
             6 when type == PhysicalType.ByteArray => data.IsEmpty ? null : new DeltaLengthReader(data),
