@@ -1,4 +1,3 @@
-using Hone.Data.MindRecord;
 using Hone.Data.Readers;
 using Hone.Tensors;
 
@@ -7,20 +6,15 @@ namespace Hone.Data;
 /// <summary>Reads the rows of a file, or some of them.</summary>
 public static class DatasetRows
 {
-    /// <summary>All rows of a file, whatever its format.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="HoneException">The file can't be opened, or can't be read as a whole (exit code 3).</exception>
-    public static IEnumerable<JsonRow> Read(string path) => MindRecordRows.AreIn(path) ? MindRecordRows.Read(path) : JsonRows.Read(path);
-
-    /// <summary>All rows of a file, or so many of them, in the order of the file.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>All rows of a file or folder, or so many of them, in the order of the file.</summary>
+    /// <param name="path">The file or folder.</param>
     /// <param name="count">Rows to take; null takes all.</param>
     /// <param name="options">Whether rows are drawn at random, and with which seed.</param>
-    /// <exception cref="HoneException">The file can't be opened, or can't be read as a whole (exit code 3).</exception>
+    /// <exception cref="HoneException">A file can't be opened or is damaged, or a folder holds no data (exit code 3).</exception>
     public static IEnumerable<JsonRow> Read(string path, int? count, DatasetOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var rows = Read(path);
+        var rows = DataFiles.Read(path);
         if (count is not { } wanted) return rows;
         return options.SampleAtRandom ? Draw(rows, path, wanted, options.Seed) : rows.Take(wanted);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hone.Data;
+using Hone.Data.Readers;
 using Hone.Data.Schemas;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
@@ -174,7 +175,7 @@ public sealed class TrainingSession : IDisposable
     private void RequireTokenizerForText()
     {
         if (Tokenizer is not null) return;
-        var first = DatasetRows.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
+        var first = DataFiles.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
         if (first.Json.ValueKind == JsonValueKind.Undefined || RowSchema.Parse(first.Json, out _) is Pretokenized or null) return;
         throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, and the data is text.", ModelFolder,
             "Put the tokenizer files of the model into it.");

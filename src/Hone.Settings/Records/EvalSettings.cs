@@ -14,7 +14,7 @@ public sealed record EvalSettings : ModelSettings
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
         Aliases = ["val_dataset", "eval_dataset", "custom_val_dataset_path", "eval_data_path", "d"],
-        Help = "Files with rows, .json or .jsonl; several may follow. 'file#500' takes 500 rows of it.")]
+        Help = "Files or folders with rows: JSON, CSV, text, Parquet, Arrow; several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
     [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest", Help = "Longest row in tokens.")]

@@ -31,7 +31,7 @@ public abstract partial record TrainingSettings : VerbSettings
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
         Aliases = ["custom_train_dataset_path", "data_path", "d"],
-        Help = "Files with training rows, .json or .jsonl; several may follow. 'file#500' takes 500 rows of it.")]
+        Help = "Files or folders with training rows: JSON, CSV, text, Parquet, Arrow; several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
     [Setting("val_dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,

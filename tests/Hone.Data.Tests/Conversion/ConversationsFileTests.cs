@@ -21,7 +21,7 @@ public sealed class ConversationsFileTests : IDisposable
              {"instruction": "Go on.", "output": "On.", "system": "Be short.", "history": [["Hi", "Hello"]]}]
             """);
         var output = folder.PathOf("out.json");
-        var report = ConversationsFile.Write(output, JsonRows.Read(input), alpacaPrompt: true, strict: true);
+        var report = ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: true);
         Assert.Equal(3, report.Rows);
         const string Expected = """
             [
@@ -68,13 +68,13 @@ public sealed class ConversationsFileTests : IDisposable
     public void The_file_holds_the_same_conversations(string name)
     {
         var path = SharedData.PathOf("datasets/" + name);
-        var original = JsonRows.Read(path).Select(r => RowSchema.Parse(r.Json, out _)).OfType<Conversation>().ToList();
+        var original = DataFiles.Read(path).Select(r => RowSchema.Parse(r.Json, out _)).OfType<Conversation>().ToList();
         Assert.NotEmpty(original);
         foreach (var output in (string[])[folder.PathOf("out.json"), folder.PathOf("out.jsonl")])
         {
-            var report = ConversationsFile.Write(output, JsonRows.Read(path), alpacaPrompt: false, strict: false);
+            var report = ConversationsFile.Write(output, DataFiles.Read(path), alpacaPrompt: false, strict: false);
             Assert.Equal(original.Count, report.Rows - report.Rejected.Count);
-            var converted = JsonRows.Read(output).Select(r => Assert.IsType<Conversation>(RowSchema.Parse(r.Json, out _))).ToList();
+            var converted = DataFiles.Read(output).Select(r => Assert.IsType<Conversation>(RowSchema.Parse(r.Json, out _))).ToList();
             Assert.Equal(original.Count, converted.Count);
             foreach (var (a, b) in original.Zip(converted))
             {
@@ -90,8 +90,8 @@ public sealed class ConversationsFileTests : IDisposable
     {
         var input = folder.Write("in.jsonl", """{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","loss":false},{"role":"user","content":"c"},{"role":"assistant","content":"d","loss_scale":0.5}]}""");
         var output = folder.PathOf("out.jsonl");
-        ConversationsFile.Write(output, JsonRows.Read(input), alpacaPrompt: true, strict: true);
-        var row = Assert.IsType<Conversation>(RowSchema.Parse(JsonRows.Read(output).Single().Json, out _));
+        ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: true);
+        var row = Assert.IsType<Conversation>(RowSchema.Parse(DataFiles.Read(output).Single().Json, out _));
         Assert.Equal([null, 0f, null, 0.5f], row.Weights);
     }
 
@@ -100,10 +100,10 @@ public sealed class ConversationsFileTests : IDisposable
     {
         var input = folder.Write("in.jsonl", "{\"text\": \"plain\"}\n{\"query\": \"a\", \"response\": \"b\"}\n{\"query\": 3, \"response\": \"b\"}\n");
         var output = folder.PathOf("out.json");
-        var error = Assert.Throws<HoneException>(() => ConversationsFile.Write(output, JsonRows.Read(input), alpacaPrompt: true, strict: true));
+        var error = Assert.Throws<HoneException>(() => ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: true));
         Assert.Equal($"{input}:1", error.Where);
         Assert.Equal([input], Directory.GetFiles(folder.Path));
-        var report = ConversationsFile.Write(output, JsonRows.Read(input), alpacaPrompt: true, strict: false);
+        var report = ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: false);
         Assert.Equal([1, 3], report.Rejected.Select(r => r.Location.Row));
         Assert.Single(JsonNode.Parse(File.ReadAllText(output))!.AsArray());
     }

@@ -59,6 +59,35 @@ public sealed class JsonRowsTests : IDisposable
     }
 
     [Fact]
+    public void In_an_array_an_element_with_duplicate_keys_or_deep_nesting_costs_only_itself()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 10_000)) + new string(']', 10_000);
+        var rows = Read("[{\"a\":1,\"a\":2},\n{\"a\":" + deep + "}, 7, {\"a\":3}]");
+        Assert.Equal([false, false, true, true], rows.Select(r => r.Error is null));
+        Assert.Equal([1, 2, 3, 4], rows.Select(r => r.Location.Row));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(65_530)]
+    [InlineData(400_000)]
+    public void Elements_of_an_array_may_lie_across_any_border_of_what_is_read_at_once(int length)
+    {
+        var texts = Enumerable.Range(0, 20).Select(i => new string((char)('a' + i), length + i)).ToList();
+        var rows = Read("[ " + string.Join(" ,\n", texts.Select(t => "{\"a\": [\"" + t + "\", 1.5e3]}")) + "\n]\n");
+        Assert.Equal(texts, rows.Select(r => r.Json.GetProperty("a")[0].GetString()));
+        Assert.All(rows, r => Assert.Equal(1500, r.Json.GetProperty("a")[1].GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("[{\"a\":1}")]
+    [InlineData("[{\"a\":1},")]
+    [InlineData("[{\"a\":1}] {\"a\":2}")]
+    [InlineData("[{\"a\":1}, {\"a\":")]
+    public void An_array_that_does_not_end_or_goes_on_is_an_error(string text) =>
+        Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => Read(text)).ExitCode);
+
+    [Fact]
     public void Broken_bytes_never_throw_anything_but_an_error_for_people()
     {
         var good = File.ReadAllBytes(SharedData.PathOf("datasets/identity.json")).AsSpan(0, 4000).ToArray();
@@ -70,7 +99,7 @@ public sealed class JsonRowsTests : IDisposable
             File.WriteAllBytes(path, bad);
             try
             {
-                foreach (var row in JsonRows.Read(path))
+                foreach (var row in DataFiles.Read(path))
                 {
                     if (row.Error is null) Hone.Data.Schemas.RowSchema.Parse(row.Json, out _);
                 }
@@ -85,6 +114,6 @@ public sealed class JsonRowsTests : IDisposable
     private List<JsonRow> Read(string text)
     {
         File.WriteAllText(path, text, new UTF8Encoding(false));
-        return [.. JsonRows.Read(path)];
+        return [.. DataFiles.Read(path)];
     }
 }

@@ -90,7 +90,7 @@ public class RowSchemaTests
     [InlineData("format_samples/chatml.jsonl", 3)]
     public void Real_files_are_read_whole(string file, int expected)
     {
-        var rows = JsonRows.Read(SharedData.PathOf("datasets/" + file)).ToList();
+        var rows = DataFiles.Read(SharedData.PathOf("datasets/" + file)).ToList();
         Assert.All(rows, r => Assert.Null(r.Error));
         foreach (var row in rows)
         {

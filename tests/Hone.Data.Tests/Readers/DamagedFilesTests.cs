@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using Hone.Data.Readers;
+using Hone.Testing;
+
+namespace Hone.Data.Tests.Readers;
+
+/// <summary>
+/// Samples with a few bytes changed, cut off, or with huge numbers written over them: reading either works or ends in an error
+/// for people, and takes no memory that the file does not account for.
+/// </summary>
+public sealed class DamagedFilesTests : IDisposable
+{
+    private const int MaxRows = 20_000;
+    private const long MaxAllocated = 512L << 20;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Seeds, and damaged copies of each sample; HONE_FUZZ_ROUNDS multiplies them.</summary>
+    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("HONE_FUZZ_ROUNDS"), out var rounds) ? rounds : 1;
+
+    [Theory]
+    [InlineData("formats/parquet", "*.parquet", 30)]
+    [InlineData("formats/arrow", "*.arrow", 120)]
+    [InlineData("formats/arrow/integration", "*.stream", 60)]
+    public void A_damaged_sample_is_read_or_explained(string sampleFolder, string pattern, int copies)
+    {
+        var random = new Random(20260);
+        var (read, refused) = (0, 0);
+        foreach (var sample in Directory.GetFiles(SharedData.PathOf(sampleFolder), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var good = File.ReadAllBytes(sample);
+            for (var i = 0; i < copies * Rounds; i++)
+            {
+                var bad = Damage(good, random);
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                if (Survives(Path.GetExtension(sample), bad, $"{sample}, copy {i}")) read++;
+                else refused++;
+                var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                Assert.True(allocated < MaxAllocated, $"{sample}, copy {i}: {allocated >> 20} MiB for a file of {bad.Length} bytes");
+            }
+        }
+
+        Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
+    }
+
+    private bool Survives(string extension, byte[] content, string what)
+    {
+        var path = folder.PathOf("damaged" + extension);
+        File.WriteAllBytes(path, content);
+        try
+        {
+            foreach (var row in DataFiles.Read(path).Take(MaxRows)) Assert.True(row.Error is not null || row.Json.ValueKind == System.Text.Json.JsonValueKind.Object);
+            return true;
+        }
+        catch (HoneException e)
+        {
+            Assert.Equal(ExitCode.Data, e.ExitCode);
+            Assert.StartsWith(path, e.Where, StringComparison.Ordinal);
+            return false;
+        }
+        catch (Exception e)
+        {
+            File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "hone-damaged" + extension), content);
+            throw new InvalidOperationException($"{what} (kept in the temporary folder as hone-damaged{extension}): {e.GetType().Name}", e);
+        }
+    }
+
+    private static byte[] Damage(byte[] good, Random random)
+    {
+        // Descriptions stand at the end of parquet files and at the beginning of Arrow's: half of the damage goes there.
+        var bad = random.Next(8) == 0 ? good[..random.Next(1, good.Length)] : good.ToArray();
+        var places = Math.Min(bad.Length, 1024);
+        for (var n = random.Next(1, 4); n > 0; n--)
+        {
+            var at = random.Next(4) switch
+            {
+                0 => random.Next(places),
+                1 => bad.Length - 1 - random.Next(places),
+                _ => random.Next(bad.Length),
+            };
+            switch (random.Next(4))
+            {
+                case 0:
+                    bad[at] ^= (byte)(1 << random.Next(8));
+                    break;
+                case 1 when at + 4 <= bad.Length:
+                    BinaryPrimitives.WriteInt32LittleEndian(bad.AsSpan(at), random.Next(3) switch { 0 => int.MaxValue, 1 => -1, _ => 1 << random.Next(31) });
+                    break;
+                case 2 when at + 8 <= bad.Length:
+                    BinaryPrimitives.WriteInt64LittleEndian(bad.AsSpan(at), random.Next(3) switch { 0 => long.MaxValue, 1 => long.MinValue, _ => 1L << random.Next(63) });
+                    break;
+                default:
+                    bad[at] = (byte)random.Next(256);
+                    break;
+            }
+        }
+
+        return bad;
+    }
+}
