@@ -10,15 +10,6 @@ public sealed class ChangedSettingsTests : IDisposable
 
     private static SftSettings Settings => TinyRun.Settings;
 
-    public static TheoryData<string, SftSettings> OtherRows => new()
-    {
-        { "gradient_accumulation_steps", Settings with { GradientAccumulationSteps = 2 } },
-        { "per_device_train_batch_size", Settings with { PerDeviceTrainBatchSize = 2 } },
-        { "packing_length", Settings with { Packing = true } },
-        { "shuffle", Settings with { Shuffle = false } },
-        { "data_seed", Settings with { DataSeed = 7 } },
-    };
-
     public void Dispose() => folder.Dispose();
 
     [Fact]
@@ -42,9 +33,21 @@ public sealed class ChangedSettingsTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(OtherRows))]
-    public void What_chooses_the_rows_of_a_step_cannot_change_within_a_run(string name, SftSettings other)
+    [InlineData("gradient_accumulation_steps")]
+    [InlineData("per_device_train_batch_size")]
+    [InlineData("packing_length")]
+    [InlineData("shuffle")]
+    [InlineData("data_seed")]
+    public void What_chooses_the_rows_of_a_step_cannot_change_within_a_run(string name)
     {
+        var other = name switch
+        {
+            "gradient_accumulation_steps" => Settings with { GradientAccumulationSteps = 2 },
+            "per_device_train_batch_size" => Settings with { PerDeviceTrainBatchSize = 2 },
+            "packing_length" => Settings with { Packing = true },
+            "shuffle" => Settings with { Shuffle = false },
+            _ => Settings with { DataSeed = 7 },
+        };
         foreach (var checkpoint in (string[])[StopAt(2, 0), StopAt(2, 1)])
         {
             var error = Refused(other with { AcceptChangedSettings = true, LearningRate = 0.02 }, checkpoint);
