@@ -19,6 +19,7 @@ internal sealed class Interruption : IDisposable
     private readonly Action<int> _exit;
     private string? _message;
     private string? _urgentMessage;
+    private int _answered;
 
     /// <param name="console">Where the message goes.</param>
     /// <param name="exit">Ends the process; tests pass their own.</param>
@@ -53,25 +54,26 @@ internal sealed class Interruption : IDisposable
         lock (_lock)
         {
             (_message, _urgentMessage) = (message, urgentMessage);
-            return !_source.IsCancellationRequested;
+            return _answered == 0;
         }
     }
 
     /// <summary>Does what a signal does.</summary>
     public void Request()
     {
+        CancellationTokenSource? source = null;
         lock (_lock)
         {
-            var (message, source) = _source.IsCancellationRequested ? (_urgentMessage, _urgent) : (_message, _source);
-            if (message is not null && !source.IsCancellationRequested)
+            if (_answered switch { 0 => _message, 1 => _urgentMessage, _ => null } is { } message)
             {
                 _console.Notice(message);
-                source.Cancel();
-                return;
+                source = _answered++ == 0 ? _source : _urgent;
             }
         }
 
-        _exit(ExitCode);
+        // Outside the lock: what is cancelled may ask, on any thread, what interrupts mean.
+        if (source is null) _exit(ExitCode);
+        else source.Cancel();
     }
 
     public void Dispose()

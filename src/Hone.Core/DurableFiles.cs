@@ -13,6 +13,13 @@ public static partial class DurableFiles
 
     private const int ReadOnlyFlag = 0;
 
+    /// <summary>
+    /// Told of every folder that this thread is about to sync. Tests listen, and fail there: but for a power cut, nothing shows that a
+    /// folder was left out.
+    /// </summary>
+    [field: ThreadStatic]
+    internal static Action<string>? SyncingFolder { get; set; }
+
     /// <summary>Writes a file aside in the same folder, syncs it, and renames it over <paramref name="path"/>.</summary>
     /// <exception cref="HoneException">Anything went wrong; the file that was there before is unharmed, and nothing is left beside it.</exception>
     public static void Write(string path, Action<FileStream> write)
@@ -73,6 +80,7 @@ public static partial class DurableFiles
     /// </summary>
     public static void SyncFolder(string folder)
     {
+        SyncingFolder?.Invoke(folder);
         if (OperatingSystem.IsWindows()) return;
         var descriptor = OpenDescriptor(folder, ReadOnlyFlag);
         if (descriptor < 0) return;
@@ -83,7 +91,7 @@ public static partial class DurableFiles
     /// <summary>
     /// Points <paramref name="link"/> at a neighbour, in one piece: a symbolic link, or a text file where links need special rights.
     /// </summary>
-    /// <exception cref="IOException">The link can't be replaced.</exception>
+    /// <exception cref="HoneException">The link can't be made or replaced; what it pointed at before, it still does.</exception>
     public static void Link(string link, string target)
     {
         if (OperatingSystem.IsWindows())
@@ -93,13 +101,18 @@ public static partial class DurableFiles
         }
 
         var aside = link + PartialSuffix;
-        File.Delete(aside);
-        File.CreateSymbolicLink(aside, target);
-        if (Rename(aside, link) != 0)
+        try
         {
-            var error = Marshal.GetLastPInvokeError();
             File.Delete(aside);
-            throw new IOException($"{link} can't be replaced: error {error}");
+            File.CreateSymbolicLink(aside, target);
+            if (Rename(aside, link) != 0) throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+            SyncFolder(Path.GetDirectoryName(Path.GetFullPath(link))!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(aside);
+            throw new HoneException(ExitCode.Other, $"The link can't be made: {e.Message}", link,
+                "Remove what is in its way; what it is to point at is unharmed.", e);
         }
     }
 

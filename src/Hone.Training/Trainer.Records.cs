@@ -122,7 +122,7 @@ public sealed partial class Trainer
         {
             work();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or HoneException)
         {
             observer.Warned($"{saved} is saved, but something around it is not: {e.Message}");
         }
@@ -153,7 +153,7 @@ public sealed partial class Trainer
         CheckpointContents.Write(folder, decoder, optimizer, options, new ResumeState
         {
             OptimizerSteps = optimizer.StepCount,
-            Fingerprint = Fingerprint(),
+            Fingerprint = Fingerprint().Values,
             Progress = progress,
         });
         TrainerStateFile.Write(folder, progress, Plan, options, BestName is { } best ? run!.Checkpoints.PathOf(best) : null);

@@ -32,7 +32,7 @@ public sealed partial class Trainer : IDisposable
     private EpochPlan epoch;
     private long startTime = Stopwatch.GetTimestamp();
     private int startStep;
-    private SortedDictionary<string, string>? fingerprint;
+    private RunFingerprint? fingerprint;
 
     /// <summary>Plans the run and allocates everything that it will need.</summary>
     /// <param name="decoder">The model, with its adapter; it must outlive the trainer.</param>
@@ -66,19 +66,15 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>Puts the run where a checkpoint left it. Call before <see cref="Run"/>.</summary>
     /// <param name="checkpoint">A folder from <see cref="ResumePoint.Find"/>.</param>
-    /// <exception cref="HoneException">The checkpoint belongs to another run: every difference is named.</exception>
+    /// <exception cref="HoneException">
+    /// The checkpoint can't be read, or belongs to another run: every difference is named. What accept_changed_settings lets pass is told
+    /// to the observer.
+    /// </exception>
     public void Resume(string checkpoint)
     {
         var state = CheckpointContents.ReadState(checkpoint);
-        var differences = RunFingerprint.Differences(state.Fingerprint, Fingerprint());
-        if (differences.Count > 0)
-        {
-            if (!settings.AcceptChangedSettings)
-                throw new HoneException(ExitCode.Usage, $"The checkpoint belongs to another run: {string.Join("; ", differences)}.", checkpoint,
-                    "Use the settings and data of that run, train anew from its weights, or go on all the same with --accept_changed_settings true.");
-            observer.Warned($"The resumed run differs from the one that was stopped: {string.Join("; ", differences)}.");
-        }
-
+        var changed = Fingerprint().RequireResumable(state, settings.AcceptChangedSettings, checkpoint);
+        if (changed.Length > 0) observer.Warned($"The resumed run differs from the one that was stopped: {changed}.");
         epoch = Plan.Epoch(state.Progress.Epoch);
         if (state.Progress.MicroBatch > epoch.MicroBatchCount)
             throw CheckpointContents.Unusable(checkpoint, $"micro-batch {state.Progress.MicroBatch} of {epoch.MicroBatchCount} is the next", null);
@@ -102,10 +98,12 @@ public sealed partial class Trainer : IDisposable
 
     private void GoOnIn(RunDirectory run, string checkpoint)
     {
-        run.Rewind(progress.LogHistory, startStep, Plan.TotalSteps);
         if (Path.GetDirectoryName(Path.GetFullPath(checkpoint)) == run.Path) lastSaved = CheckpointName.Parse(Path.GetFileName(checkpoint));
+
+        // First what can fail and takes nothing away: with the later checkpoints in place, the arguments and the log are still theirs.
         if (lastSaved is { } name && run.Checkpoints.SetAsideAfter(name) is { } aside)
             observer.Warned($"The run goes on from {name}; its later checkpoints are not part of it any more and are in {aside} now.");
+        run.GoOn(progress.LogHistory, startStep, Plan.TotalSteps);
         if (BestName is { } best && !Directory.Exists(run.Checkpoints.PathOf(best)))
             (progress.BestMetric, progress.BestStep, progress.BestCheckpoint) = (null, null, null);
         if (lastSaved is { } saved) Around(saved, () => Link(run, saved));
@@ -231,7 +229,7 @@ public sealed partial class Trainer : IDisposable
         return string.Join(", ", rows.Take(Most)) + (rows.Count > Most ? $" and {rows.Count - Most} more" : "");
     }
 
-    private SortedDictionary<string, string> Fingerprint() => fingerprint ??= RunFingerprint.Of(options, Plan, schedule, decoder, train);
+    private RunFingerprint Fingerprint() => fingerprint ??= new RunFingerprint(options, Plan, schedule, decoder, train);
 
     private sealed class SilentObserver : ITrainingObserver;
 }

@@ -123,7 +123,10 @@ public sealed class TrainingSession : IDisposable
         }
     }
 
-    /// <summary>Loads or makes the weights, attaches the adapter, and resumes if asked to. Nothing is written.</summary>
+    /// <summary>
+    /// Loads or makes the weights, attaches the adapter, and resumes if asked to. Nothing is written; a checkpoint that a process was
+    /// replacing when it died is brought back.
+    /// </summary>
     /// <param name="observer">Hears what happens.</param>
     /// <exception cref="HoneException">Memory doesn't suffice, weights or checkpoint can't be used, or the output folder is taken.</exception>
     public void Start(ITrainingObserver? observer = null)
@@ -133,7 +136,7 @@ public sealed class TrainingSession : IDisposable
         this.observer = observer;
         resume = FindCheckpoint(observer);
         if (GoesOnInItsRun(resume)) RunDirectory.RequireIdle(Path.GetDirectoryName(Path.GetFullPath(resume!))!);
-        else ReplacesRun(resume);
+        else if (ReplacesRun(resume)) RequireReplaceable(resume);
         decoder = LoadModel();
         StartTimes.Done("weights");
         trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer);
@@ -151,7 +154,10 @@ public sealed class TrainingSession : IDisposable
         if (run is null)
         {
             // Nothing is written before this: a run that can't start, or is stopped first, must not cost the one before.
-            run = ReplacesRun(resume) ? ReplacedRun.Replace(Settings.OutputDir, () => OpenRun(resume)) : OpenRun(resume);
+            // What is in the way is looked at again: loading took a while.
+            var replaces = ReplacesRun(resume);
+            if (replaces) RequireReplaceable(resume);
+            run = replaces ? ReplacedRun.Replace(Settings.OutputDir, () => OpenRun(resume)) : OpenRun(resume);
             trainer.WriteTo(run, resume);
             observer?.Opened(run.Path);
         }
@@ -290,12 +296,13 @@ public sealed class TrainingSession : IDisposable
 
     private string RunsFolder => Path.Combine(Settings.OutputDir, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelFolder))));
 
-    /// <summary>Whether an earlier run is in the way and may be deleted.</summary>
-    /// <exception cref="HoneException">Something is in the way that may not.</exception>
-    private bool ReplacesRun(string? resume)
+    /// <summary>Whether something is in the way of the run.</summary>
+    private bool ReplacesRun(string? resume) => !Settings.AddVersion && !GoesOnInItsRun(resume)
+        && Directory.Exists(Settings.OutputDir) && Directory.EnumerateFileSystemEntries(Settings.OutputDir).Any();
+
+    /// <summary>Fails when what is in the way may not be deleted.</summary>
+    private void RequireReplaceable(string? resume)
     {
-        if (Settings.AddVersion || GoesOnInItsRun(resume) || !Directory.Exists(Settings.OutputDir)) return false;
-        if (!Directory.EnumerateFileSystemEntries(Settings.OutputDir).Any()) return false;
         if (!Settings.OverwriteOutputDir)
         {
             throw new HoneException(ExitCode.Usage, "The output folder is not empty.", Settings.OutputDir,
@@ -304,7 +311,6 @@ public sealed class TrainingSession : IDisposable
 
         ReplacedRun.RequireReplaceable(Settings.OutputDir, [ModelFolder, Settings.Adapters, Settings.Template, resume,
             .. Settings.Dataset.Concat(Settings.ValDataset).Select(d => DatasetReference.Parse(d).Path)]);
-        return true;
     }
 
     /// <summary>A checkpoint that was copied elsewhere starts a run folder of its own: its neighbours are not this run's.</summary>
@@ -316,7 +322,8 @@ public sealed class TrainingSession : IDisposable
         var board = Settings.ReportTo.Contains(Reporter.TensorBoard);
         if (GoesOnInItsRun(resume))
         {
-            // What was said to resume is no part of the run: with args.json anybody can repeat it from its start.
+            // What was said to resume is no part of the run: without it args.json starts the run anew, and repeats it unless settings were
+            // changed on the way (then the checkpoints have those that they were made with).
             return RunDirectory.OpenFor(resume!, SettingsSnapshot.ToJson(Settings with { ResumeFromCheckpoint = null, AcceptChangedSettings = false }), board);
         }
 

@@ -164,6 +164,18 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void Who_is_cancelled_may_ask_on_another_thread_what_interrupts_mean()
+    {
+        using var console = new CliConsole(TextWriter.Null, TextWriter.Null, isTerminal: false, () => 80);
+        using var interruption = new Interruption(console, _ => Assert.Fail("left at once"));
+        interruption.Expect("once");
+        var answered = false;
+        using var registration = interruption.Token.Register(() => answered = Task.Run(() => interruption.Expect("late")).Wait(TimeSpan.FromSeconds(10)));
+        interruption.Request();
+        Assert.True(answered);
+    }
+
+    [Fact]
     public void Without_anything_to_finish_the_first_interrupt_leaves_at_once()
     {
         int? endedWith = null;

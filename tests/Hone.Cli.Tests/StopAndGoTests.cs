@@ -82,6 +82,19 @@ public sealed class StopAndGoTests : IDisposable
     }
 
     [Fact]
+    public void An_interrupt_before_a_resumed_run_goes_on_leaves_its_folder_as_it_was()
+    {
+        Assert.Equal(0, model.Run("--max_steps", "2").ExitCode);
+        File.Delete(Path.Combine(model.Output, "run.lock"));
+        var before = Entries();
+        string[] arguments = [.. model.Sft, "--max_steps", "2", "--resume_from_checkpoint", Path.Combine(model.Output, "checkpoint-1")];
+        Assert.Equal(Interruption.ExitCode, InterruptedAt("Supervision", arguments).ExitCode);
+        Assert.Equal(before, Entries());
+
+        string[] Entries() => [.. Directory.EnumerateFileSystemEntries(model.Output, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
     public void An_interrupt_once_the_folder_is_open_saves()
     {
         var run = InterruptedAt("Writing", model.Sft);
@@ -111,6 +124,11 @@ public sealed class StopAndGoTests : IDisposable
         Assert.Contains("--accept_changed_settings true", refused.Error, StringComparison.Ordinal);
         Assert.Equal("0.001", Argument(model.Output, "learning_rate"));
         Assert.True(Directory.Exists(Path.Combine(model.Output, "checkpoint-8")));
+
+        refused = model.Run([.. changed, "--accept_changed_settings", "true", "--gradient_accumulation_steps", "1"]);
+        Assert.Equal((int)ExitCode.Usage, refused.ExitCode);
+        Assert.Contains("Put back gradient_accumulation_steps", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("0.001", Argument(model.Output, "learning_rate"));
 
         var accepted = model.Run([.. changed, "--accept_changed_settings", "true"]);
         Assert.Equal(0, accepted.ExitCode);

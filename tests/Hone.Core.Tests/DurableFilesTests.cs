@@ -52,7 +52,33 @@ public sealed class DurableFilesTests
         DurableFiles.Link(link, "two");
         Assert.Equal("two", OperatingSystem.IsWindows() ? File.ReadAllText(link) : new DirectoryInfo(link).LinkTarget);
         Assert.False(Path.Exists(link + DurableFiles.PartialSuffix));
-        // A folder that isn't a link can't be replaced by one.
-        Assert.Throws<IOException>(() => DurableFiles.Link(folder.PathOf("one"), "two"));
+    }
+
+    [Fact]
+    public void A_link_that_cannot_be_made_is_named_and_nothing_is_left_beside_it()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("one/content", "1");
+        Assert.Equal(folder.PathOf("one"), Assert.Throws<HoneException>(() => DurableFiles.Link(folder.PathOf("one"), "two")).Where);
+        Assert.Equal([folder.PathOf("one")], Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void Names_are_on_disk_when_a_call_returns()
+    {
+        using var folder = new TemporaryFolder();
+        var synced = new List<(string, string?)>();
+        DurableFiles.SyncingFolder = path => synced.Add((path, string.Join(' ', Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).Order())));
+        try
+        {
+            DurableFiles.Write(folder.PathOf("file"), _ => { });
+            DurableFiles.Link(folder.PathOf("link"), "file");
+        }
+        finally
+        {
+            DurableFiles.SyncingFolder = null;
+        }
+
+        Assert.Equal([(folder.Path, "file"), (folder.Path, "file link")], synced);
     }
 }

@@ -112,37 +112,6 @@ public sealed class ResumeTests
         Assert.Equal(whole.Bits(), second.Bits());
     }
 
-    [Fact]
-    public void Settings_that_would_change_the_bits_are_named_and_refused()
-    {
-        using var folder = new TemporaryFolder();
-        var checkpoint = StopAfterTwoSteps(folder);
-        var other = Settings with { LearningRate = 0.02, Seed = 43, LossNormalization = LossNormalization.MeanOfMeans, LoggingSteps = 7, SaveSteps = 3 };
-        var error = Assert.Throws<HoneException>(() => new TinyRun(other, folder.PathOf("run"), resume: checkpoint).Dispose());
-        Assert.Equal(ExitCode.Usage, error.ExitCode);
-        Assert.Contains("learning_rate: 0.01 → 0.02", error.Message);
-        Assert.Contains("seed: 42 → 43", error.Message);
-        Assert.Contains("loss_normalization: Tokens → MeanOfMeans", error.Message);
-        Assert.DoesNotContain("logging_steps", error.Message);
-        Assert.DoesNotContain("save_steps", error.Message);
-
-        Assert.Contains("--accept_changed_settings", error.Fix);
-
-        using var told = new TinyRun(other with { AcceptChangedSettings = true }, folder.PathOf("run"), resume: checkpoint);
-        Assert.Equal(8, told.Run().GlobalStep);
-    }
-
-    [Fact]
-    public void Other_rows_are_noticed()
-    {
-        using var folder = new TemporaryFolder();
-        var checkpoint = StopAfterTwoSteps(folder);
-        var rows = TinyRun.Rows(11);
-        rows[5].LossWeights[2] = 0.5f;
-        var error = Assert.Throws<HoneException>(() => new TinyRun(Settings, folder.PathOf("run"), resume: checkpoint, rows: rows).Dispose());
-        Assert.Contains("training rows", error.Message);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(12)]
@@ -323,32 +292,5 @@ public sealed class ResumeTests
         }
 
         public void Warned(string message) => Heard.Add(message);
-    }
-
-    /// <summary>Stops a run at a place, or with (-1, -1) at the first chance.</summary>
-    private sealed class Halt(int step, int micro) : ITrainingObserver, IDisposable
-    {
-        private readonly CancellationTokenSource stop = new();
-        private readonly CancellationTokenSource now = new();
-
-        public CancellationToken Step => stop.Token;
-
-        public CancellationToken Now => now.Token;
-
-        public void MicroBatchCompleted(int running, int index, int count)
-        {
-            if (micro < 0 || (running == step + 1 && index == micro)) now.Cancel();
-        }
-
-        public void StepCompleted(in StepReport report)
-        {
-            if (micro == 0 && report.Step == step) stop.Cancel();
-        }
-
-        public void Dispose()
-        {
-            stop.Dispose();
-            now.Dispose();
-        }
     }
 }

@@ -62,6 +62,26 @@ public sealed class TrainerFailureTests
         Assert.Equal(folder.PathOf("run/checkpoint-2"), ResumePoint.Find("last", folder.PathOf("run"), _ => Assert.Fail("damage")));
     }
 
+    [Fact]
+    public void A_link_that_cannot_be_made_is_told_and_stops_neither_a_run_nor_its_resumption()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("run/last.partial/mine", "in the way");
+        var settings = TinyRun.Settings with { SaveStrategy = IntervalStrategy.Steps, SaveSteps = 4 };
+        var warnings = new Warnings();
+        using (var run = new TinyRun(settings, folder.PathOf("run"), observer: warnings)) Assert.Equal(8, run.Run().GlobalStep);
+        using (var run = new TinyRun(settings, folder.PathOf("run"), resume: folder.PathOf("run/checkpoint-4"), observer: warnings))
+            Assert.Equal(8, run.Run().GlobalStep);
+        Assert.Equal(4, warnings.Heard.Count(w => w.Contains("is saved, but something around it is not", StringComparison.Ordinal)));
+    }
+
+    private sealed class Warnings : ITrainingObserver
+    {
+        public List<string> Heard { get; } = [];
+
+        public void Warned(string message) => Heard.Add(message);
+    }
+
     /// <summary>Puts a number that is not finite into a weight after a step, or into a gradient during one.</summary>
     private sealed class Poisoner(int weightAfterStep, float poison) : ITrainingObserver
     {

@@ -6,7 +6,7 @@ using Hone.Training;
 namespace Hone.Cli;
 
 /// <summary>What <c>sft</c> and <c>pt</c> share: plan, supervision, live progress, questions before and after, next commands.</summary>
-internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
+internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
     where TSettings : TrainingSettings, new()
 {
     private const string Finishing = "Interrupted: finishing the step and saving… (again: not the whole step, only the micro-batch)";
@@ -16,9 +16,6 @@ internal abstract class TrainingVerb<TSettings> : Verb<TSettings>
     private const string Answering = "Interrupted: leaving out the answers; the run is finished and saved.";
 
     public override string? OnInterrupt => "Interrupted: stopping; training has not begun, so there is nothing to save. (again: leave at once)";
-
-    protected override ExitCode Run(TSettings settings, CliConsole console, CancellationToken cancellation) =>
-        Train(settings, console, (_, _) => !cancellation.IsCancellationRequested, cancellation, CancellationToken.None);
 
     protected override ExitCode Run(TSettings settings, CliConsole console, Interruption interruption) =>
         Train(settings, console, interruption.Expect, interruption.Token, interruption.UrgentToken);

@@ -2,24 +2,11 @@ using Hone.Settings;
 
 namespace Hone.Cli;
 
-/// <summary>A verb with its settings bound to their type.</summary>
-internal abstract class Verb<TSettings> : IVerb
+/// <summary>A verb that the first interrupt cancels, with its settings bound to their type.</summary>
+internal abstract class Verb<TSettings> : InterruptibleVerb<TSettings>
     where TSettings : VerbSettings, new()
 {
-    public abstract string Name { get; }
-
-    public abstract string Summary { get; }
-
-    public abstract string Example { get; }
-
-    public virtual string? OnInterrupt => null;
-
-    public Type SettingsType => typeof(TSettings);
-
-    public ExitCode Run(VerbSettings settings, CliConsole console, Interruption interruption) => Run((TSettings)settings, console, interruption);
-
-    /// <summary>For verbs to which interrupts mean different things as the work goes on.</summary>
-    protected virtual ExitCode Run(TSettings settings, CliConsole console, Interruption interruption) => Run(settings, console, interruption.Token);
+    protected sealed override ExitCode Run(TSettings settings, CliConsole console, Interruption interruption) => Run(settings, console, interruption.Token);
 
     /// <summary>Does it. Failures are thrown as <see cref="HoneException"/>.</summary>
     /// <param name="settings">What was asked for.</param>

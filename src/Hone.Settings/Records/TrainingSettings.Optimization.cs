@@ -83,7 +83,7 @@ public abstract partial record TrainingSettings
     public string? ResumeFromCheckpoint { get; init; }
 
     [Setting("accept_changed_settings", Group = "Output",
-        Help = "Resume although settings or rows are not those of the checkpoint: what differs is named, and the result is another run.")]
+        Help = "Resume although learning_rate or other settings that don't choose rows differ from the checkpoint's; what differs is named.")]
     public bool AcceptChangedSettings { get; init; }
 
     [Setting("save_gradients", Group = "Output", Path = PathUse.Output, DefaultNote = "not written",

@@ -104,8 +104,11 @@ internal sealed class CheckpointStore
         for (var i = 2; Path.Exists(folder); i++) folder = Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"{Superseded}-{i}"));
         try
         {
+            // Each name must be on disk where it goes before it is gone from where it was: after a power cut it would be in neither folder.
             Directory.CreateDirectory(folder);
+            DurableFiles.SyncFolder(root);
             foreach (var one in later) Directory.Move(PathOf(one), Path.Combine(folder, one.ToString()));
+            DurableFiles.SyncFolder(folder);
             DurableFiles.SyncFolder(root);
             return folder;
         }
@@ -117,6 +120,7 @@ internal sealed class CheckpointStore
     }
 
     /// <summary>Points <c>last</c> or <c>best</c> at a checkpoint.</summary>
+    /// <exception cref="HoneException">It can't be made; the checkpoints are unharmed.</exception>
     public void Link(string link, CheckpointName target)
     {
         var path = Path.Combine(root, link);

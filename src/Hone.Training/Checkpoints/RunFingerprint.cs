@@ -11,46 +11,112 @@ namespace Hone.Training.Checkpoints;
 /// Everything that the bits of a run depend on, by the name of the setting. Two runs with equal fingerprints and equal starting
 /// weights are the same run.
 /// </summary>
-internal static class RunFingerprint
+internal sealed class RunFingerprint
 {
     private const int SampledRows = 16;
+    private const string TrainingRows = "training rows";
 
-    public static SortedDictionary<string, string> Of(
+    private readonly Dictionary<string, Reach> reaches = new(StringComparer.Ordinal);
+
+    public RunFingerprint(
         TrainerOptions options, TrainingPlan plan, LearningRateSchedule schedule, Decoder decoder, IReadOnlyList<TokenizedSample> train)
     {
         var settings = options.Settings;
-        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        Add(Reach.Rows, new()
         {
-            ["training rows"] = HashOf(train),
-            ["model"] = HashOf(decoder.Parameters),
-            ["frozen weights"] = HashOfFrozen(decoder),
-            ["trained parameters"] = HashOf(decoder.TrainableParameters),
-            ["lora"] = decoder.Adapter is { } a ? Text($"alpha {a.LoraAlpha}, dropout {a.LoraDropout}, rslora {a.UseRsLora}") : "none",
-            ["seed"] = Text($"{settings.Seed}"),
+            [TrainingRows] = HashOf(train),
             ["data_seed"] = Text($"{settings.EffectiveDataSeed}"),
             ["shuffle"] = Text($"{settings.Shuffle}"),
             ["packing_length"] = Text($"{options.TrainingOrder.PackingLength}"),
             ["per_device_train_batch_size"] = Text($"{settings.PerDeviceTrainBatchSize}"),
             ["gradient_accumulation_steps"] = Text($"{plan.AccumulationSteps}"),
+        });
+        Add(Reach.Gradients, new()
+        {
+            ["model"] = HashOf(decoder.Parameters),
+            ["frozen weights"] = HashOfFrozen(decoder),
+            ["trained parameters"] = HashOf(decoder.TrainableParameters),
+            ["lora"] = decoder.Adapter is { } a ? Text($"alpha {a.LoraAlpha}, dropout {a.LoraDropout}, rslora {a.UseRsLora}") : "none",
+            ["seed"] = Text($"{settings.Seed}"),
+            ["loss_normalization"] = Text($"{settings.LossNormalization}"),
+        });
+        Add(Reach.Updates, new()
+        {
             ["steps (max_steps or num_train_epochs)"] = Text($"{plan.TotalSteps}"),
             ["learning_rate"] = Text($"{schedule.Peak}"),
             ["lr_scheduler_type"] = Text($"{schedule.Type}"),
             ["warmup_steps"] = Text($"{schedule.WarmupSteps}"),
-            ["loss_normalization"] = Text($"{settings.LossNormalization}"),
             ["weight_decay"] = Text($"{settings.WeightDecay}"),
             ["adam_beta1"] = Text($"{settings.AdamBeta1}"),
             ["adam_beta2"] = Text($"{settings.AdamBeta2}"),
             ["adam_epsilon"] = Text($"{settings.AdamEpsilon}"),
             ["max_grad_norm"] = Text($"{settings.MaxGradNorm}"),
-        };
+        });
     }
 
-    /// <summary>Each difference as <c>name: then → now</c>.</summary>
-    public static IReadOnlyList<string> Differences(
-        IReadOnlyDictionary<string, string> then, IReadOnlyDictionary<string, string> now) =>
-        [.. then.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
-            .Where(k => then.GetValueOrDefault(k) != now.GetValueOrDefault(k))
-            .Select(k => $"{k}: {then.GetValueOrDefault(k) ?? "not set"} → {now.GetValueOrDefault(k) ?? "not set"}")];
+    /// <summary>How far into a run a setting reaches, which says where it may change.</summary>
+    private enum Reach
+    {
+        /// <summary>Which rows a micro-batch and a step hold. A checkpoint counts in them, so they never change.</summary>
+        Rows,
+
+        /// <summary>What the gradients of a row are. Those of one step are summed, so they change between steps only.</summary>
+        Gradients,
+
+        /// <summary>What a step does with its gradients.</summary>
+        Updates,
+    }
+
+    /// <summary>What a checkpoint keeps.</summary>
+    public SortedDictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Fails when this run can't go on from a checkpoint.</summary>
+    /// <param name="state">State of the checkpoint.</param>
+    /// <param name="accept">Whether settings may differ that can change where the checkpoint lies.</param>
+    /// <param name="checkpoint">Its folder, for messages.</param>
+    /// <returns>The accepted differences, each as <c>name: then → now</c>; empty when there is none.</returns>
+    /// <exception cref="HoneException">There are others.</exception>
+    public string RequireResumable(ResumeState state, bool accept, string checkpoint)
+    {
+        var changed = state.Fingerprint.Keys.Union(Values.Keys).Order(StringComparer.Ordinal)
+            .Where(name => state.Fingerprint.GetValueOrDefault(name) != Values.GetValueOrDefault(name)).ToList();
+        var byReach = changed.ToLookup(name => reaches.GetValueOrDefault(name, Reach.Rows));
+        var midStep = state.Progress.Step != default;
+        var refused = changed.Where(name => byReach[Reach.Rows].Contains(name) || (midStep && byReach[Reach.Gradients].Contains(name))).ToList();
+        if (refused.Count == 0 && (accept || changed.Count == 0)) return Describe(changed);
+        if (refused.Count == 0)
+        {
+            throw new HoneException(ExitCode.Usage, $"The checkpoint belongs to another run: {Describe(changed)}.", checkpoint,
+                "Use the settings and data of that run, train anew from its weights, or go on all the same with --accept_changed_settings true.");
+        }
+
+        var fixes = new List<string>();
+        if (byReach[Reach.Rows].Any())
+            fixes.Add($"Put back {Names(byReach[Reach.Rows])}: the checkpoint counts in steps of the rows that this chooses, so it can't change within a run.");
+        if (midStep && byReach[Reach.Gradients].Any())
+            fixes.Add($"Put back {Names(byReach[Reach.Gradients])}, or resume from a checkpoint between two steps: this one lies within a step.");
+        var others = changed.Except(refused).ToList();
+        if (!accept && others.Count > 0) fixes.Add($"Accept {Names(others)} with --accept_changed_settings true.");
+        throw new HoneException(ExitCode.Usage, accept
+            ? $"What has changed can't change here, accepted or not: {Describe(refused)}."
+            : $"The checkpoint belongs to another run: {Describe(changed)}.", checkpoint,
+            string.Join(' ', fixes) + " Or train anew from its weights.");
+
+        string Describe(IEnumerable<string> names) => string.Join("; ",
+            names.Select(name => $"{name}: {state.Fingerprint.GetValueOrDefault(name) ?? "not set"} → {Values.GetValueOrDefault(name) ?? "not set"}"));
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names
+        .Select(name => name == TrainingRows ? $"{name} (the data, and all settings that choose, cut or render rows, such as max_length)" : name));
+
+    private void Add(Reach reach, Dictionary<string, string> values)
+    {
+        foreach (var (name, value) in values)
+        {
+            Values.Add(name, value);
+            reaches.Add(name, reach);
+        }
+    }
 
     private static string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -27,6 +27,7 @@ public sealed class RunDirectory : IDisposable
     private readonly LoggingFile logging;
     private readonly List<LogEntry> history = [];
     private readonly EventFile? events;
+    private string? argumentsToCome;
 
     private RunDirectory(string path, bool tensorBoard)
     {
@@ -81,7 +82,7 @@ public sealed class RunDirectory : IDisposable
         var run = new RunDirectory(path, tensorBoard);
         try
         {
-            DurableFiles.Write(System.IO.Path.Combine(run.Path, ArgumentsFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(argumentsJson)));
+            run.WriteArguments(argumentsJson);
             return run;
         }
         catch
@@ -91,13 +92,13 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>Opens the folder of a run that goes on. Leftovers of a crash are tidied up.</summary>
+    /// <summary>Opens the folder of a run that goes on. Leftovers of a crash are tidied up; what the run wrote stands until it does go on.</summary>
     /// <param name="checkpoint">The checkpoint that it goes on from.</param>
-    /// <param name="argumentsJson">Content of <c>args.json</c> from now on; its checkpoints keep what they were made with.</param>
+    /// <param name="argumentsJson">Content of <c>args.json</c> once the run goes on; its checkpoints keep what they were made with.</param>
     /// <param name="tensorBoard">Whether event files are written.</param>
     /// <exception cref="HoneException">Another process is writing the run, or the folder can't be written.</exception>
     public static RunDirectory OpenFor(string checkpoint, string argumentsJson, bool tensorBoard = true) =>
-        Create(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(checkpoint))!, argumentsJson, tensorBoard);
+        new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(checkpoint))!, tensorBoard) { argumentsToCome = argumentsJson };
 
     /// <summary>Appends a line to <c>logging.jsonl</c> and to the event file.</summary>
     public void Append(LogEntry entry, int totalSteps, TimeSpan elapsed, TimeSpan remaining)
@@ -131,12 +132,13 @@ public sealed class RunDirectory : IDisposable
     internal static bool IsOurs(string folder) =>
         File.Exists(System.IO.Path.Combine(folder, LockFile)) || CheckpointStore.List(folder).Count > 0;
 
-    /// <summary>Fails when another process is writing the run.</summary>
+    /// <summary>Fails when another process is writing the run. Where there is no lock nobody is, and none is made.</summary>
     internal static void RequireIdle(string folder)
     {
+        var path = System.IO.Path.Combine(folder, LockFile);
         try
         {
-            Own(System.IO.Path.Combine(folder, LockFile)).Dispose();
+            if (File.Exists(path)) Own(path).Dispose();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -167,9 +169,14 @@ public sealed class RunDirectory : IDisposable
         return Versions(folder).OrderByDescending(v => v.Number).Select(v => v.Path);
     }
 
-    /// <summary>Forgets lines that a run wrote after the checkpoint that it goes on from.</summary>
-    internal void Rewind(IReadOnlyList<LogEntry> kept, int step, int totalSteps)
+    /// <summary>
+    /// Goes on from a checkpoint whose successors are set aside: <c>args.json</c> is what <see cref="OpenFor"/> was given, and lines that
+    /// the run wrote after the checkpoint are forgotten.
+    /// </summary>
+    /// <exception cref="HoneException">The files can't be written.</exception>
+    internal void GoOn(IReadOnlyList<LogEntry> kept, int step, int totalSteps)
     {
+        if (argumentsToCome is { } json) WriteArguments(json);
         history.Clear();
         history.AddRange(kept);
         logging.Rewind(kept, step, totalSteps);
@@ -211,6 +218,9 @@ public sealed class RunDirectory : IDisposable
                 "Wait for it or stop it first, or write into another output_dir.", e);
         }
     }
+
+    private void WriteArguments(string json) =>
+        DurableFiles.Write(System.IO.Path.Combine(Path, ArgumentsFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(json)));
 
     private static HoneException Unwritable(string path, Exception e) => new(ExitCode.Usage,
         $"The run's folder can't be written: {e.Message}", path, "Name an output_dir that can be written.", e);

@@ -56,6 +56,24 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void Names_that_move_aside_are_on_disk_there_before_they_are_gone_here()
+    {
+        foreach (var step in (int[])[1, 2, 3]) Save(step, "content");
+        var synced = new List<(string, bool IsHere, bool IsThere)>();
+        DurableFiles.SyncingFolder = path => synced.Add((path, Directory.Exists(folder.PathOf("checkpoint-3")), Directory.Exists(folder.PathOf("superseded/checkpoint-3"))));
+        try
+        {
+            store.SetAsideAfter(new(1, 0));
+        }
+        finally
+        {
+            DurableFiles.SyncingFolder = null;
+        }
+
+        Assert.Equal([(folder.Path, true, false), (folder.PathOf("superseded"), false, true), (folder.Path, false, true)], synced);
+    }
+
+    [Fact]
     public void Pruning_never_deletes_best_or_last()
     {
         for (var i = 1; i <= 5; i++) Save(i, "x");
