@@ -30,8 +30,8 @@ public sealed class DecoderCache : IDisposable
     /// <param name="decoder">The model; it must outlive the cache.</param>
     /// <param name="capacity">Most tokens of prompt and answer together.</param>
     /// <param name="maxChunk">Most tokens that go through the model at once.</param>
-    /// <param name="freeBytes">How much memory may be taken, asked each time before more is taken for a longer text; null for any.</param>
-    public DecoderCache(Decoder decoder, int capacity, int maxChunk = 256, Func<long>? freeBytes = null)
+    /// <param name="freeBytes">How much more memory may be taken beside the bytes that are held, asked each time before more is taken for a longer text; null for any.</param>
+    public DecoderCache(Decoder decoder, int capacity, int maxChunk = 256, Func<long, long>? freeBytes = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -41,7 +41,7 @@ public sealed class DecoderCache : IDisposable
         this.maxChunk = Math.Clamp(maxChunk, 1, capacity);
         arena = kernels.CreateArena("key-value cache");
         var (n, spec, block) = (this.maxChunk, decoder.Spec, decoder.Blocks[0]);
-        store = new KeyValueBuffers(decoder, capacity, freeBytes ?? (static () => long.MaxValue));
+        store = new KeyValueBuffers(decoder, capacity, freeBytes is null ? static () => long.MaxValue : () => freeBytes(Bytes));
         ids = arena.Allocate(DType.I32, 1, n);
         positions = arena.Allocate(DType.I32, 1, n);
         cos = arena.Allocate(n, decoder.RotaryPairs);

@@ -9,7 +9,11 @@ internal sealed class KeyValueBuffers : IDisposable
     /// <summary>Rows of the smallest buffers: most prompts and answers stay below it.</summary>
     private const int FewestRows = 256;
 
-    private const double GiB = 1 << 30;
+    /// <summary>
+    /// Rows that it grows by at least, where the capacity allows: each growth copies everything, and must not come with each token when
+    /// memory is short.
+    /// </summary>
+    private const int FewestNewRows = 64;
 
     private readonly IKernels kernels;
     private readonly int width;
@@ -40,17 +44,21 @@ internal sealed class KeyValueBuffers : IDisposable
     /// <summary>Values of a layer [rows, G·D].</summary>
     public Tensor Values(int layer) => values[layer];
 
-    /// <summary>Makes room for so many rows, twice what there is where memory allows; the first <paramref name="used"/> stay.</summary>
+    /// <summary>
+    /// Makes room for so many rows, twice what there is where memory allows, else half of that surplus, a quarter, and so on; the first
+    /// <paramref name="used"/> stay.
+    /// </summary>
     /// <exception cref="HoneException">There is not enough memory (exit code 5); nothing has changed.</exception>
     public void Reserve(int needed, int used)
     {
         if (needed <= rows) return;
         var free = freeBytes();
         var wanted = (int)Math.Min(capacity, Math.Max(Math.Max(needed, 2L * rows), FewestRows));
-        if (NewBytes(wanted) > free) wanted = needed;
+        var least = (int)Math.Min(capacity, Math.Max(needed, (long)rows + FewestNewRows));
+        while (NewBytes(wanted) > free && wanted > least) wanted = least + (wanted - least) / 2;
         if (NewBytes(wanted) > free)
         {
-            throw new HoneException(ExitCode.Memory, $"{needed:N0} tokens need {NewBytes(wanted) / GiB:F2} GiB more and {free / GiB:F2} GiB are free.", null,
+            throw new HoneException(ExitCode.Memory, $"Room for {wanted:N0} tokens needs {ByteCount.Text(NewBytes(wanted))} more and {ByteCount.Text(free)} are free.", null,
                 "Shorten the messages, start over (/clear in a chat), or make memory free.");
         }
 

@@ -284,8 +284,7 @@ public sealed class TrainingSession : IDisposable
     {
         var (needed, available) = (NewBytes(Memory), SystemMemory.AvailableBytes);
         if (needed <= available) return;
-        const double GiB = 1 << 30;
-        throw new HoneException(ExitCode.Memory, $"The run needs {needed / GiB:F2} GiB and {available / GiB:F2} GiB are free.", null,
+        throw new HoneException(ExitCode.Memory, $"The run needs {ByteCount.Text(needed)} and {ByteCount.Text(available)} are free.", null,
             (GradientCheckpointing ? "" : "Set gradient_checkpointing true, or ") + "lower max_length or per_device_train_batch_size"
             + (IsFull ? ", or use tuner_type lora" : "") + "; hone plan shows what takes how much.");
     }

@@ -33,16 +33,22 @@ public sealed class TextGeneratorTests
         using var kernels = new CpuKernels(1);
         using var decoder = Decoder.Create(Spec("default") with { MaxPositions = int.MaxValue }, kernels, 5, trainable: false);
         var free = 1L << 20;
-        using var generator = new TextGenerator(decoder, int.MaxValue, () => free);
+        using var generator = new TextGenerator(decoder, int.MaxValue, _ => free);
         var options = new GenerationOptions { MaxNewTokens = 3, StopIds = [-1] };
-        Assert.Equal(3, Answer(2));
+        Assert.Equal((3, StopReason.Length), Answer(2));
         free = 1000;
         Assert.Equal(ExitCode.Memory, Assert.Throws<HoneException>(() => Answer(500)).ExitCode);
-        // Memory ends in the middle of the answer; the next question is none the worse for it.
-        Assert.Equal(ExitCode.Memory, Assert.Throws<HoneException>(() => Answer(255)).ExitCode);
-        Assert.Equal(3, Answer(254));
+        // Memory ends in the middle of the answer, which ends with it; the next question is none the worse for it.
+        Assert.Equal((2, StopReason.Memory), Answer(255));
+        Assert.Equal((3, StopReason.Length), Answer(254));
+        free = 1 << 20;
+        Assert.Equal((3, StopReason.Length), Answer(255));
 
-        int Answer(int promptLength) => generator.Generate(new int[promptLength], options, cancellation: TestContext.Current.CancellationToken).Tokens.Count;
+        (int, StopReason) Answer(int promptLength)
+        {
+            var result = generator.Generate(new int[promptLength], options, cancellation: TestContext.Current.CancellationToken);
+            return (result.Tokens.Count, result.Reason);
+        }
     }
 
     private static DecoderSpec Spec(string rope) => DecoderSpec.Parse(JsonNode.Parse($$"""

@@ -14,15 +14,6 @@ internal static class Figures
         _ => Text($"{n:N0}"),
     };
 
-    /// <summary><c>312 MiB</c>, <c>1.25 GiB</c>.</summary>
-    public static string Bytes(long bytes) => bytes switch
-    {
-        >= 1L << 30 => Text($"{bytes / (double)(1L << 30):F2} GiB"),
-        >= 1L << 20 => Text($"{bytes / (double)(1L << 20):F1} MiB"),
-        >= 1L << 10 => Text($"{bytes / 1024.0:F1} KiB"),
-        _ => Text($"{bytes} B"),
-    };
-
     /// <summary><c>42 s</c>, <c>3 min 20 s</c>, <c>2 h 05 min</c>.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {

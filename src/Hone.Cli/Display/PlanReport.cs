@@ -52,15 +52,15 @@ internal sealed class PlanReport
             ("training", Tuner()),
             ("steps", Steps(plan)),
             ("learning rate", Rate(plan)),
-            ("memory", $"{Figures.Bytes(_session.Memory.TotalBytes)} at the peak{(_session.GradientCheckpointing ? ", with gradient checkpointing" : "")}; "
-                + $"{Figures.Bytes(SystemMemory.AvailableBytes + SystemMemory.ResidentBytes)} are free"),
+            ("memory", $"{ByteCount.Text(_session.Memory.TotalBytes)} at the peak{(_session.GradientCheckpointing ? ", with gradient checkpointing" : "")}; "
+                + $"{ByteCount.Text(SystemMemory.AvailableBytes + SystemMemory.ResidentBytes)} are free"),
             ("time", $"about {Figures.Duration(Expected)} ({TotalFlops / 1e12:F2} TFLOP at {ExpectedShareOfPeak:P0} of {PeakGigaflops:F0} GFLOP/s)"),
         ]);
         if (!details) return;
         console.Line();
         console.Heading("Memory");
-        console.Table(["what for", "bytes", ""], [.. _session.Memory.Lines.Select(l => (IReadOnlyList<string>)[l.Purpose, l.Bytes.ToString("N0", CultureInfo.InvariantCulture), Figures.Bytes(l.Bytes)]),
-            ["total", _session.Memory.TotalBytes.ToString("N0", CultureInfo.InvariantCulture), Figures.Bytes(_session.Memory.TotalBytes)]]);
+        console.Table(["what for", "bytes", ""], [.. _session.Memory.Lines.Select(l => (IReadOnlyList<string>)[l.Purpose, l.Bytes.ToString("N0", CultureInfo.InvariantCulture), ByteCount.Text(l.Bytes)]),
+            ["total", _session.Memory.TotalBytes.ToString("N0", CultureInfo.InvariantCulture), ByteCount.Text(_session.Memory.TotalBytes)]]);
     }
 
     /// <summary>Rows, tokens, what is learned, and what became of every other row.</summary>

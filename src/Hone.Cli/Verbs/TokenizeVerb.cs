@@ -15,8 +15,7 @@ internal sealed class TokenizeVerb : Verb<TokenizeSettings>
 
     protected override ExitCode Run(TokenizeSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        // The ids of the library that the files belong to; what training and chat do with a template's special tokens comes on top.
-        var tokenizer = Tokenizer.LoadPlain(settings.Model!);
+        var tokenizer = settings.PlainSentencepiece ? Tokenizer.LoadPlain(settings.Model!) : Tokenizer.Load(settings.Model!);
         new JsonLineFilter(console, settings.Input, settings.Output, "tokenizing").Run((row, json) =>
         {
             var ids = tokenizer.Encode(TextOf(row), settings.AddSpecialTokens);

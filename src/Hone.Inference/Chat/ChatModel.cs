@@ -85,8 +85,8 @@ public sealed class ChatModel : IDisposable
     /// <param name="options">How answers are generated.</param>
     /// <param name="system">System message, or null for the template's own.</param>
     /// <param name="capacity">Most tokens of the whole conversation; 0 takes the model's limit. Memory is taken as it grows.</param>
-    /// <param name="freeBytes">How much memory it may take, asked each time before it takes more; null for any.</param>
-    public ChatSession StartChat(GenerationOptions options, string? system = null, int capacity = 0, Func<long>? freeBytes = null) =>
+    /// <param name="freeBytes">How much more memory it may take beside the bytes that it holds, asked each time before it takes more; null for any.</param>
+    public ChatSession StartChat(GenerationOptions options, string? system = null, int capacity = 0, Func<long, long>? freeBytes = null) =>
         new(this, options, system, capacity > 0 ? capacity : Decoder.Spec.MaxPositions, freeBytes);
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ public sealed class ChatSession : IDisposable
     private readonly int capacity;
     private readonly TextGenerator generator;
 
-    internal ChatSession(ChatModel model, GenerationOptions options, string? system, int capacity, Func<long>? freeBytes)
+    internal ChatSession(ChatModel model, GenerationOptions options, string? system, int capacity, Func<long, long>? freeBytes)
     {
         this.model = model;
         this.options = options.StopIds.Count > 0 ? options : options with { StopIds = model.StopIds };
@@ -42,7 +42,7 @@ public sealed class ChatSession : IDisposable
     /// <param name="question">What the user says.</param>
     /// <param name="onText">Called with each new piece of text; a character is never split.</param>
     /// <param name="cancellation">Ends the answer early; what came so far stays in the conversation.</param>
-    /// <exception cref="HoneException">The template refuses the conversation, or it has no room in the context.</exception>
+    /// <exception cref="HoneException">The template refuses the conversation, or it has no room in the context or in memory.</exception>
     public ChatAnswer Ask(string question, Action<string>? onText = null, CancellationToken cancellation = default)
     {
         Add("user", question);

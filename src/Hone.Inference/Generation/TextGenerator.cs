@@ -17,6 +17,9 @@ public enum StopReason
 
     /// <summary>A stop word came.</summary>
     StopWord,
+
+    /// <summary>There was no memory for a longer answer.</summary>
+    Memory,
 }
 
 /// <summary>An answer as tokens.</summary>
@@ -37,8 +40,8 @@ public sealed class TextGenerator : IDisposable
     /// <summary>Makes the cache, which grows with what is in it.</summary>
     /// <param name="decoder">The model; it must outlive the generator.</param>
     /// <param name="capacity">Most tokens of prompt and answer together.</param>
-    /// <param name="freeBytes">How much memory the cache may take, asked each time before it takes more; null for any.</param>
-    public TextGenerator(Decoder decoder, int capacity, Func<long>? freeBytes = null)
+    /// <param name="freeBytes">How much more memory the cache may take beside the bytes that it holds, asked each time before it takes more; null for any.</param>
+    public TextGenerator(Decoder decoder, int capacity, Func<long, long>? freeBytes = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         cache = new DecoderCache(decoder, capacity, freeBytes: freeBytes);
@@ -50,7 +53,7 @@ public sealed class TextGenerator : IDisposable
     /// <param name="options">How to choose.</param>
     /// <param name="onToken">Called with each new token as it comes.</param>
     /// <param name="cancellation">Ends the answer early.</param>
-    /// <exception cref="HoneException">The prompt does not fit the context (exit code 2), or prompt and answer the memory (5).</exception>
+    /// <exception cref="HoneException">The prompt does not fit the context (exit code 2), or the memory (5). Memory that ends within the answer only ends the answer.</exception>
     public GenerationResult Generate(ReadOnlySpan<int> prompt, GenerationOptions options, Action<int>? onToken = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -70,13 +73,27 @@ public sealed class TextGenerator : IDisposable
             onToken?.Invoke(next);
             if (options.StopIds.Contains(next)) return new GenerationResult(answer, StopReason.StopToken);
             if (answer.Count >= options.MaxNewTokens || cache.Length >= cache.Capacity) return new GenerationResult(answer, StopReason.Length);
-            cache.Append([next]).CopyTo(logits);
+            if (!TryAppend(next)) return new GenerationResult(answer, StopReason.Memory);
             cached.Add(next);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => cache.Dispose();
+
+    /// <summary>Goes on behind a token; false when memory does not allow it, and then nothing has changed.</summary>
+    private bool TryAppend(int token)
+    {
+        try
+        {
+            cache.Append([token]).CopyTo(logits);
+            return true;
+        }
+        catch (HoneException e) when (e.ExitCode is ExitCode.Memory)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Brings the cache to the prompt, keeping the common beginning.</summary>
     private void Feed(ReadOnlySpan<int> prompt)

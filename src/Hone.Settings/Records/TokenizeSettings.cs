@@ -17,6 +17,10 @@ public sealed record TokenizeSettings : VerbSettings
     [Setting("add_special_tokens", Group = "Tokenizer", Help = "Add the tokens that the tokenizer puts around a text, such as <s>.")]
     public bool AddSpecialTokens { get; init; }
 
+    [Setting("plain_sentencepiece", Group = "Tokenizer",
+        Help = "Encode as a SentencePiece model alone does, where control tokens that are spelt out, such as <s>, stay text; training and chat find them.")]
+    public bool PlainSentencepiece { get; init; }
+
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);

@@ -69,8 +69,8 @@ public abstract class Tokenizer
     public static Tokenizer Load(string folder) => TokenizerLoader.Load(folder);
 
     /// <summary>
-    /// The same, but a SentencePiece model encodes text as SentencePiece itself does: control pieces that are spelt out stay text. For
-    /// texts of which none is a rendered chat template.
+    /// The same, but a SentencePiece model encodes text as SentencePiece itself does: control pieces that are spelt out stay text, and
+    /// only tokens that were added behind the model's pieces are found as a whole. For texts of which none is a rendered chat template.
     /// </summary>
     /// <exception cref="HoneException">Nothing fits, or a file is broken or asks for what is not supported.</exception>
     public static Tokenizer LoadPlain(string folder) => TokenizerLoader.Load(folder, plain: true);

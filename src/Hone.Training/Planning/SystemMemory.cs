@@ -16,10 +16,19 @@ public static class SystemMemory
     /// uses, or what <see cref="Variable"/> says (<c>8GiB</c>), whichever is smallest.
     /// </summary>
     /// <exception cref="HoneException">The variable holds no size.</exception>
-    public static long AvailableBytes => Math.Max(0, Math.Min(Room().Available, Allowance() ?? long.MaxValue));
+    public static long AvailableBytes => AvailableBeside(0);
 
     /// <summary>Bytes that this process holds in memory now.</summary>
     public static long ResidentBytes => Environment.WorkingSet;
+
+    /// <summary>
+    /// Bytes that something which has taken some already can take more: <see cref="Variable"/> limits the whole of it, while what the
+    /// system has available is without what was taken.
+    /// </summary>
+    /// <param name="held">Bytes that it has taken.</param>
+    /// <exception cref="HoneException">The variable holds no size.</exception>
+    public static long AvailableBeside(long held) =>
+        Math.Max(0, Math.Min(Room().Available, Allowance() is { } allowance ? allowance - held : long.MaxValue));
 
     private static MemoryRoom Room()
     {

@@ -34,7 +34,22 @@ public sealed class InferTests : IDisposable
     {
         using var child = new HoneProcess(["infer", "--model", StoriesFolder, "--prompt", "Once"], ("HONE_AVAILABLE_MEMORY", "1KiB"));
         Assert.Equal((int)ExitCode.Memory, child.WaitForExit());
-        Assert.Contains("GiB are free", child.Error, StringComparison.Ordinal);
+        Assert.Contains("needs ", child.Error, StringComparison.Ordinal);
+        Assert.Contains(" KiB more and 0 B are free", child.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_allowance_limits_all_that_a_conversation_takes_and_what_was_answered_is_kept()
+    {
+        // The scratch takes about 640 KiB, a token 1.25 KiB: each growth alone is far below the allowance.
+        using var child = new HoneProcess(["infer", "--model", StoriesFolder, "--prompt", "Once upon a time", "--max_new_tokens", "400", "--temperature", "2", "--json"],
+            ("HONE_AVAILABLE_MEMORY", "800KiB"));
+        Assert.Equal(0, child.WaitForExit());
+        var answer = JsonNode.Parse(child.Out)!;
+        Assert.Equal("length", (string?)answer["finish_reason"]);
+        Assert.InRange((int)answer["tokens"]!, 20, 130);
+        Assert.NotEqual("", (string?)answer["response"]);
+        Assert.Contains("memory ended within the answer", child.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,11 +50,11 @@ public sealed class DecoderCacheTests
         using var decoder = Decoder.Create(Spec, kernels, 5, trainable: false);
         const int LayerBytes = 2 * 64 * sizeof(float);
         var free = 3L * 256 * LayerBytes;
-        using var cache = new DecoderCache(decoder, 4096, freeBytes: () => free);
+        using var cache = new DecoderCache(decoder, 4096, freeBytes: _ => free);
         cache.Append(Ids(256));
 
-        // Twice as much does not fit; what is needed does, with one layer held twice on the way.
-        free = (3L * (300 - 256) + 256) * LayerBytes;
+        // Twice as much does not fit; the smallest growth does, with one layer held twice on the way.
+        free = (3L * (320 - 256) + 256) * LayerBytes;
         using var other = new DecoderCache(decoder, 4096);
         other.Append(Ids(256));
         Assert.Equal(other.Append(Ids(44)).ToArray(), cache.Append(Ids(44)).ToArray());
@@ -66,6 +66,46 @@ public sealed class DecoderCacheTests
         cache.Truncate(290);
         other.Truncate(290);
         Assert.Equal(other.Append(Ids(10)).ToArray(), cache.Append(Ids(10)).ToArray());
+    }
+
+    [Fact]
+    public void Short_memory_is_taken_in_few_steps_and_an_allowance_counts_what_is_held()
+    {
+        using var kernels = GoldenModel.Device("cpu1");
+        using var decoder = Decoder.Create(Spec, kernels, 5, trainable: false);
+        const int LayerBytes = 2 * 64 * sizeof(float);
+        var (allowance, held) = (0L, new List<long>());
+        using var cache = new DecoderCache(decoder, 4096, freeBytes: bytes =>
+        {
+            held.Add(bytes);
+            return allowance - bytes;
+        });
+        var scratch = cache.Bytes;
+        // From 512 rows: 1024 are too many, 800 (half the surplus over the smallest growth) fit beside one layer held twice.
+        allowance = scratch + 3000 * LayerBytes;
+        cache.Append(Ids(200));
+        var error = Assert.Throws<HoneException>(() =>
+        {
+            while (cache.Length < cache.Capacity) cache.Append([1]);
+        });
+        Assert.Equal(ExitCode.Memory, error.ExitCode);
+        Assert.Equal([0, 3 * 256, 3 * 512, 3 * 800], held.Select(bytes => (bytes - scratch) / LayerBytes));
+        Assert.Equal(800, cache.Length);
+        Assert.Equal("Room for 864 tokens needs 496.0 KiB more and 300.0 KiB are free.", error.Message);
+    }
+
+    [Fact]
+    public void The_capacity_is_reached_by_less_than_the_smallest_growth()
+    {
+        using var kernels = GoldenModel.Device("cpu1");
+        using var decoder = Decoder.Create(Spec, kernels, 5, trainable: false);
+        const int LayerBytes = 2 * 64 * sizeof(float);
+        var free = 3L * 256 * LayerBytes;
+        using var cache = new DecoderCache(decoder, 266, freeBytes: _ => free);
+        cache.Append(Ids(256));
+        free = (3L * 10 + 256) * LayerBytes;
+        cache.Append(Ids(10));
+        Assert.Equal(266, cache.Length);
     }
 
     [Fact]

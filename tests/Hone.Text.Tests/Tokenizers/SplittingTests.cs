@@ -47,7 +47,9 @@ public sealed class SplittingTests
         var regex = new UnicodeRegex(@"\s?\p{L}+|\d{1,3}");
         const string Text = "ab 中文 12345 \U0001D7D8 x";
         var interpreted = Matches();
+        Assert.False(regex.IsCompiled);
         for (var i = 0; i < (1 << 18) / Text.Length; i++) Matches();
+        Assert.True(regex.IsCompiled);
         Assert.Equal(interpreted, Matches());
         Assert.Equal((0, 2), interpreted[0]);
 

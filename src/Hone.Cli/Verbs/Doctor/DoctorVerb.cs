@@ -27,7 +27,7 @@ internal sealed class DoctorVerb : Verb<DoctorSettings>
             ("processor", "processor", MachineFacts.Processor()),
             ("cores", "cores", MachineFacts.Cores),
             ("device", "device", kernels.Description),
-            ("memory", "memory", $"{Figures.Bytes(SystemMemory.TotalBytes)}, {Figures.Bytes(SystemMemory.AvailableBytes)} of it free"),
+            ("memory", "memory", $"{ByteCount.Text(SystemMemory.TotalBytes)}, {ByteCount.Text(SystemMemory.AvailableBytes)} of it free"),
         };
         console.Heading("Machine");
         console.Facts([.. machine.Select(fact => (fact.Name, fact.Value))]);

@@ -7,6 +7,9 @@ namespace Hone.Cli;
 /// <summary>Asks a session and prints its answers as they come. Ctrl-C ends the answer, not the conversation.</summary>
 internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool stream, CliConsole console)
 {
+    /// <summary>What is said of an answer that memory cut off.</summary>
+    internal const string OutOfMemory = "memory ended within the answer. Start over (/clear in a chat), or make memory free.";
+
     private readonly Lock _lock = new();
     private CancellationTokenSource? _answering;
     private bool _showsSpeed = true;
@@ -32,6 +35,7 @@ internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool strea
         }
 
         console.Line(answer.Reason == StopReason.Cancelled ? " … (stopped)" : "");
+        if (answer.Reason == StopReason.Memory) console.Notice($"warning: {OutOfMemory}");
         console.JsonLine(JsonText.Line(json =>
         {
             json.WriteString("response", answer.Text);
@@ -44,7 +48,7 @@ internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool strea
     /// <summary>How OpenAI's interface calls the reason.</summary>
     internal static string Reason(StopReason reason) => reason switch
     {
-        StopReason.Length => "length",
+        StopReason.Length or StopReason.Memory => "length",
         StopReason.Cancelled => "cancelled",
         _ => "stop",
     };

@@ -26,6 +26,7 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
             var answer = Ask(questions[i], cancellation, out var error);
             tokens += answer?.Tokens ?? 0;
             if (error is not null) console.Notice($"warning: {questions[i].Location} has no answer: {error}");
+            if (answer?.Reason == StopReason.Memory) console.Notice($"warning: {questions[i].Location}: {AnswerPrinter.OutOfMemory}");
             failed += answer is null ? 1 : 0;
             writer.Write(Result(questions[i], answer, error));
             writer.Write('\n');

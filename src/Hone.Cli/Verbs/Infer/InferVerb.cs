@@ -25,7 +25,7 @@ internal sealed class InferVerb : Verb<InferSettings>
         var longest = loaded.Decoder.Spec.MaxPositions;
         if (settings.MaxLength > longest)
             throw new HoneException(ExitCode.Usage, $"max_length is {settings.MaxLength}, the model's longest is {longest}.", null, $"Use at most {longest}.");
-        using var session = model.StartChat(options, settings.System, settings.MaxLength ?? 0, () => SystemMemory.AvailableBytes);
+        using var session = model.StartChat(options, settings.System, settings.MaxLength ?? 0, SystemMemory.AvailableBeside);
         if (settings.ValDataset.Count > 0)
         {
             new BulkInference(session, settings, console).Run(cancellation);

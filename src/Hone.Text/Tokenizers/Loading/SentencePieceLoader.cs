@@ -10,7 +10,7 @@ namespace Hone.Text.Tokenizers.Loading;
 /// <summary>
 /// Builds tokenizers from SentencePiece models. SentencePiece itself finds user-defined pieces in text and never control pieces;
 /// Hugging Face's LlamaTokenizer around it takes the special tokens out of the text first, which is how chat templates reach them.
-/// Both are here: the second unless the plain model is asked for.
+/// Both are here: the second unless the plain model is asked for. Tokens that were added behind the model's pieces are found in both.
 /// </summary>
 internal static class SentencePieceLoader
 {
@@ -25,7 +25,7 @@ internal static class SentencePieceLoader
         for (var id = 0; id < model.Pieces.Count; id++) all.Add(Encoding.UTF8.GetBytes(model.Pieces[id].Text), id);
         var own = OwnIds(model);
         var added = ControlPieces(model, config);
-        if (!plain) added.AddRange(SplitOut(model, config, added, own));
+        added.AddRange(plain ? Beyond(model, config) : SplitOut(model, config, added, own));
         var settings = config.Settings(new TokenTexts(all, added).IdOf, added, own);
         var tokenModel = BuildModel(model, all);
         var cutsAtMarker = model.IsBpe && HuggingFaceLoader.MarkerOnlyLeads(all);
@@ -85,6 +85,10 @@ internal static class SentencePieceLoader
 
         return added;
     }
+
+    /// <summary>The tokens that a configuration adds behind the model's pieces: SentencePiece can't spell them at all, so a plain model needs them too.</summary>
+    private static IEnumerable<AddedToken> Beyond(SentencePieceModel model, TokenizerConfig config) =>
+        config.AddedTokens.Where(t => t.Id >= model.Pieces.Count).Select(t => t with { Normalized = false });
 
     /// <summary>
     /// What LlamaTokenizer takes out of the text before SentencePiece sees it: <c>added_tokens_decoder</c>, the tokens that a file

@@ -42,6 +42,9 @@ internal sealed class UnicodeRegex
         }
     }
 
+    /// <summary>Whether it has read enough to be compiled.</summary>
+    internal bool IsCompiled => Volatile.Read(ref _regex).Options.HasFlag(RegexOptions.Compiled);
+
     /// <summary>Adds the (start, end) of all matches that are not empty.</summary>
     /// <exception cref="HoneException">The pattern takes unreasonably long on this text.</exception>
     public void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
