@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Hone.Data;
 using Hone.Data.Readers;
-using Hone.Data.Rendering;
 using Hone.Data.Schemas;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
@@ -179,12 +178,10 @@ public sealed class TrainingSession : IDisposable
         RequireTokenizerForText();
         var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
         {
-            Scope = Settings.LossScale switch
-            {
-                LossScale.LastRound => LossScope.LastTurn,
-                LossScale.All => LossScope.Everything,
-                _ => LossScope.AssistantTurns,
-            },
+            Scope = Settings.LossScale.Scope,
+            LossRules = Settings.LossScale.Rules,
+            Columns = RowMapping.ParseColumns(Settings.Columns),
+            DatasetInfo = Settings.CustomDatasetInfo,
             System = Settings.System,
             MaxLength = MaxLength,
             Truncation = Settings.TruncationStrategy switch
