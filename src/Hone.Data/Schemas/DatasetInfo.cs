@@ -6,7 +6,7 @@ namespace Hone.Data.Schemas;
 /// <summary>
 /// What <c>dataset_info.json</c> says about the columns of a file: LLaMA-Factory's (an object of named entries with
 /// <c>file_name</c>, <c>columns</c> and <c>tags</c>) or ms-swift's (a list of entries with <c>dataset_path</c> and <c>columns</c>).
-/// The file that lies beside the data is read, or the one that the user names. <c>--columns</c> goes first.
+/// The file that lies beside the data, or beside its folder, is read, or the one that the user names. <c>--columns</c> goes first.
 /// </summary>
 internal sealed class DatasetInfo(IReadOnlyDictionary<string, string> columns, string? named)
 {
@@ -48,13 +48,20 @@ internal sealed class DatasetInfo(IReadOnlyDictionary<string, string> columns, s
     private RowMapping Read(string dataFile)
     {
         var path = Path.GetFullPath(dataFile);
-        var file = named ?? Path.Combine(Path.GetDirectoryName(path) ?? "", FileName);
-        var described = named is null && !File.Exists(file) ? null : Find(file, path);
-        var mapping = described ?? RowMapping.None;
+        var mapping = Files(path).Select(f => Find(f, path)).FirstOrDefault(m => m is not null) ?? RowMapping.None;
         if (columns.Count == 0) return mapping;
         var all = mapping.Columns.Where(c => !columns.Values.Contains(c.Value)).ToDictionary(StringComparer.Ordinal);
         foreach (var (theirs, ours) in columns) all[theirs] = ours;
         return mapping with { Columns = all };
+    }
+
+    /// <summary>The descriptions to look into: an entry may name the folder that the file lies in, so that one stands beside the folder.</summary>
+    private IEnumerable<string> Files(string dataPath)
+    {
+        if (named is not null) return [named];
+        var folder = Path.GetDirectoryName(dataPath);
+        string?[] folders = [folder, Path.GetDirectoryName(folder)];
+        return folders.OfType<string>().Select(f => Path.Combine(f, FileName)).Where(File.Exists);
     }
 
     private static RowMapping? Find(string file, string dataPath)
