@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hone.Text.Templates;
 
@@ -19,9 +20,8 @@ internal sealed class ConversationRendering(ChatTemplate template, JsonArray mes
     /// <summary>Whether the template knows how to ask for an answer.</summary>
     public bool HasPrompt { get; } = template.Source.Contains("add_generation_prompt", StringComparison.Ordinal);
 
-    public bool HasTools => conversation.Tools is not null;
-
-    public IReadOnlyDictionary<string, JsonNode?>? Variables => conversation.Variables;
+    /// <summary>What besides the messages may change how the template asks for an answer.</summary>
+    public string Settings { get; } = (conversation.Tools is null ? "" : "tools") + (conversation.Variables is null ? "" : JsonSerializer.Serialize(conversation.Variables));
 
     /// <summary>Renders messages with the conversation's tools and variables.</summary>
     /// <param name="input">All messages, the first of them, or marked ones.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Hone.Data.Rendering;
@@ -106,7 +105,7 @@ internal sealed class TurnFinder(string[] endTokens)
         if (limit < from) return null;
         var frame = text[from..limit];
         var isFrame = hasText && before == i - 1;
-        var key = isFrame ? $"{(string?)chat.Messages[before]!["role"]}|{chat.HasTools}|{JsonSerializer.Serialize(chat.Variables)}|{frame}" : null;
+        var key = isFrame ? $"{(string?)chat.Messages[before]!["role"]}|{chat.Settings}|{frame}" : null;
         if (key is null || !promptLengths.TryGetValue(key, out var length))
         {
             length = PromptLength(chat, frame, i, before);
