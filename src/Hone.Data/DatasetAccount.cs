@@ -2,12 +2,13 @@ using Hone.Data.Rendering;
 
 namespace Hone.Data;
 
-/// <summary>What one row became.</summary>
-internal readonly record struct RowOutcome(int[]? Ids, float[]? Weights, bool HasTurns, string? Reason)
+/// <summary>What one row became: tokens, or the reason why it can't be used.</summary>
+/// <param name="Row">Its tokens, or null.</param>
+/// <param name="Content">How it was understood; null where it was not.</param>
+/// <param name="Reason">Why it can't be used, or null.</param>
+internal readonly record struct RowOutcome(TokenizedRow? Row, RowContent? Content, string? Reason)
 {
-    public static RowOutcome Used(int[] ids, float[] weights, bool hasTurns) => new(ids, weights, hasTurns, null);
-
-    public static RowOutcome Rejected(string reason) => new(null, null, false, reason);
+    public static RowOutcome Rejected(string reason, RowContent? content = null) => new(null, content, reason);
 }
 
 /// <summary>Keeps the books while rows come in: lengths, what is left out, and why.</summary>
@@ -22,6 +23,9 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     private long learned;
     private int longest;
     private int turnsWithoutEnd;
+    private readonly Counts forms = new();
+    private readonly Counts unusedColumns = new();
+    private readonly Dictionary<string, ChannelShare> channels = new(StringComparer.Ordinal);
 
     public int Rows => locations.Count;
 
@@ -29,14 +33,21 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     {
         var row = locations.Count;
         locations.Add(location);
+        if (outcome.Content is { } content)
+        {
+            forms.Add(content.Form);
+            foreach (var column in content.UnusedColumns) unusedColumns.Add(column);
+        }
+
         if (outcome.Reason is not null)
         {
             rejected.Add(new RowError(location, outcome.Reason));
             return;
         }
 
-        var (ids, weights) = (outcome.Ids!, outcome.Weights!);
-        if (ids.Length > options.MaxLength && !Shorten(location, ref ids, ref weights)) return;
+        var (ids, weights) = (outcome.Row!.Ids, outcome.Row.Weights);
+        var cut = 0;
+        if (ids.Length > options.MaxLength && !Shorten(location, ref ids, ref weights, out cut)) return;
         if (ids.Length == 0)
         {
             rejected.Add(new RowError(location, "the row is empty"));
@@ -54,7 +65,10 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
         tokens += ids.Length;
         learned += sample.LearnedCount;
         longest = Math.Max(longest, ids.Length);
-        if (outcome.HasTurns) turnsWithoutEnd += tokenizer?.TurnsWithoutEnd(ids, weights) ?? 0;
+        turnsWithoutEnd += tokenizer?.TurnsWithoutEnd(ids, outcome.Row.Turns, cut) ?? 0;
+        if (outcome.Content?.Channel is not { } channel) return;
+        var share = channels.GetValueOrDefault(channel);
+        channels[channel] = new ChannelShare(share.Samples + 1, share.LearnedTokens + sample.LearnedCount);
     }
 
     public LoadedDataset Close(IEnumerable<string> files)
@@ -77,17 +91,30 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
             TooLong = tooLong,
             Truncated = truncated,
             TurnsWithoutEnd = turnsWithoutEnd,
+            Forms = forms.Totals,
+            UnusedColumns = unusedColumns.Totals,
+            Channels = channels,
         });
     }
 
     private static string WhyNothingIsLearned(RowOutcome outcome, int length)
     {
-        if (outcome.Ids!.Length == 1) return "nothing in it is learned: it is a single token, which nothing stands before";
-        return "nothing in it is learned: no " + (outcome.HasTurns ? "assistant turn" : "label other than -100") + (length < outcome.Ids.Length ? " left after truncation" : "");
+        if (outcome.Content?.Weight == 0) return "nothing in it is learned: its own weight is 0";
+        if (outcome.Row!.Ids.Length == 1) return "nothing in it is learned: it is a single token, which nothing stands before";
+        return "nothing in it is learned: no " + What(outcome.Content) + (length < outcome.Row.Ids.Length ? " left after truncation" : "");
     }
 
-    private bool Shorten(RowLocation location, ref int[] ids, ref float[] weights)
+    private static string What(RowContent? content) => content switch
     {
+        Conversation => "assistant turn",
+        Pretokenized => "label other than -100",
+        SegmentedText => "segment whose label is true",
+        _ => "text",
+    };
+
+    private bool Shorten(RowLocation location, ref int[] ids, ref float[] weights, out int cut)
+    {
+        cut = 0;
         var (length, max) = (ids.Length, options.MaxLength);
         var reason = $"{length} tokens, max_length is {max}";
         switch (options.Truncation)
@@ -99,7 +126,8 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
                 throw new HoneException(ExitCode.Data, $"A row has {reason}.", location.ToString(),
                     "Raise max_length, shorten the row, or set truncation_strategy to delete, left or right.");
             case Truncation.Left:
-                (ids, weights) = (ids[(length - max)..], weights[(length - max)..]);
+                cut = length - max;
+                (ids, weights) = (ids[cut..], weights[cut..]);
                 break;
             default:
                 (ids, weights) = (ids[..max], weights[..max]);

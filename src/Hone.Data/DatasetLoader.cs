@@ -15,6 +15,7 @@ public sealed class DatasetLoader
     private readonly SegmentTokenizer? segmentTokenizer;
     private readonly SegmentRenderer? renderer;
     private readonly DatasetOptions options;
+    private readonly DatasetInfo info;
 
     /// <summary>Creates a loader.</summary>
     /// <param name="tokenizer">The model's tokenizer; null when only rows with <c>input_ids</c> are read.</param>
@@ -25,11 +26,13 @@ public sealed class DatasetLoader
     {
         this.tokenizer = tokenizer;
         this.options = options;
+        info = new DatasetInfo(options.Columns, options.DatasetInfo);
         if (tokenizer is null) return;
         segmentTokenizer = new SegmentTokenizer(tokenizer, endTokens);
         renderer = template is null ? null : new SegmentRenderer(template, endTokens.Select(id => tokenizer.TokenOf(id) ?? ""))
         {
             Scope = options.Scope,
+            Rules = options.LossRules,
             System = options.System,
         };
     }
@@ -62,7 +65,8 @@ public sealed class DatasetLoader
     /// <summary>One conversation as it would be trained, for previews and tests.</summary>
     public (int[] Ids, float[] Weights) Tokenize(Conversation conversation)
     {
-        return Render(conversation);
+        var row = Render(conversation);
+        return (row.Ids, row.Weights);
     }
 
     private void ConvertAll(JsonRow[] rows, RowOutcome[] outcomes)
@@ -81,36 +85,49 @@ public sealed class DatasetLoader
     private RowOutcome Convert(JsonRow row)
     {
         if (row.Error is not null) return RowOutcome.Rejected(row.Error);
-        var content = RowSchema.Parse(row.Json, out var error);
+        var content = RowSchema.Parse(row.Json, info.Of(row.Location.File), out var error);
         if (content is null) return RowOutcome.Rejected(error!);
         try
         {
-            var (ids, weights) = content switch
+            var tokenized = content switch
             {
                 Pretokenized p => CheckVocabulary(p),
                 PlainText p => TokenizeText(Placeholders.Replace(p.Text, options)),
+                SegmentedText s => TokenizeSegments(s),
                 Conversation c => Render(Placeholders.Replace(c, options)),
                 _ => throw new InvalidOperationException(content.GetType().Name),
             };
-            return RowOutcome.Used(ids, weights, content is Conversation);
+            if (content.Weight != 1)
+            {
+                foreach (ref var weight in tokenized.Weights.AsSpan()) weight *= content.Weight;
+            }
+
+            return new RowOutcome(tokenized, content, null);
         }
         catch (HoneException e) when (e.ExitCode == ExitCode.Data)
         {
-            return RowOutcome.Rejected(e.Message.TrimEnd('.'));
+            return RowOutcome.Rejected(e.Message.TrimEnd('.'), content);
         }
     }
 
-    private (int[] Ids, float[] Weights) Render(Conversation conversation)
+    private TokenizedRow Render(Conversation conversation)
     {
         RequireTokenizer();
         if (renderer is null) throw new HoneException(ExitCode.Data, "the model has no chat template, and the row is a conversation", null, "Give one with --template.");
         return segmentTokenizer!.Encode(renderer.Render(conversation));
     }
 
+    /// <summary>Nothing is added to segments, and how one ends is the user's own choice: no end token is missed.</summary>
+    private TokenizedRow TokenizeSegments(SegmentedText row)
+    {
+        RequireTokenizer();
+        return segmentTokenizer!.Encode([.. row.Segments.Select(s => s with { Text = Placeholders.Replace(s.Text, options) })]) with { Turns = [] };
+    }
+
     private Tokenizer RequireTokenizer() => tokenizer
         ?? throw new HoneException(ExitCode.Data, "the model folder has no tokenizer, so only rows with input_ids can be read");
 
-    private (int[] Ids, float[] Weights) TokenizeText(string text)
+    private TokenizedRow TokenizeText(string text)
     {
         var tokenizer = RequireTokenizer();
         var ids = new List<int>();
@@ -119,14 +136,14 @@ public sealed class DatasetLoader
         if (options.EndId is { } end) ids.Add(end);
         var weights = new float[ids.Count];
         Array.Fill(weights, 1);
-        return ([.. ids], weights);
+        return new TokenizedRow([.. ids], weights, []);
     }
 
-    private (int[] Ids, float[] Weights) CheckVocabulary(Pretokenized row)
+    private TokenizedRow CheckVocabulary(Pretokenized row)
     {
         var limit = options.VocabularySize ?? tokenizer?.VocabularySize ?? int.MaxValue;
         if (Array.FindIndex(row.Ids, id => id >= limit) is >= 0 and var bad)
             throw new HoneException(ExitCode.Data, $"input_ids[{bad}] is {row.Ids[bad]}, the vocabulary has {limit} tokens");
-        return (row.Ids, row.LossWeights);
+        return new TokenizedRow(row.Ids, row.LossWeights, []);
     }
 }

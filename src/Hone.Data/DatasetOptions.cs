@@ -1,5 +1,3 @@
-using Hone.Data.Rendering;
-
 namespace Hone.Data;
 
 /// <summary>What to do with a row that is longer than allowed.</summary>
@@ -23,6 +21,18 @@ public sealed record DatasetOptions
 {
     /// <summary>Which messages are learned by default.</summary>
     public LossScope Scope { get; init; } = LossScope.AssistantTurns;
+
+    /// <summary>What weighs more or less inside answers that have no weight of their own.</summary>
+    public IReadOnlyList<LossRule> LossRules { get; init; } = [];
+
+    /// <summary>The rows' own names of columns, and the names by which they are known here; see <see cref="Schemas.RowMapping.ParseColumns"/>.</summary>
+    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// File that describes the columns of data files, as LLaMA-Factory or ms-swift write it; null takes the <c>dataset_info.json</c>
+    /// beside each file, if there is one.
+    /// </summary>
+    public string? DatasetInfo { get; init; }
 
     /// <summary>System message for conversations without one.</summary>
     public string? System { get; init; }

@@ -29,4 +29,18 @@ public sealed record DatasetReport
 
     /// <summary>Assistant turns whose end token is not learned: such a model may never stop.</summary>
     public required int TurnsWithoutEnd { get; init; }
+
+    /// <summary>How the rows were understood, and how many of them so; the most frequent first.</summary>
+    public IReadOnlyList<(string Form, int Rows)> Forms { get; init; } = [];
+
+    /// <summary>Columns that have values and no meaning here, and in how many rows.</summary>
+    public IReadOnlyList<(string Column, int Rows)> UnusedColumns { get; init; } = [];
+
+    /// <summary>What each channel that rows name holds.</summary>
+    public IReadOnlyDictionary<string, ChannelShare> Channels { get; init; } = new Dictionary<string, ChannelShare>();
 }
+
+/// <summary>What rows of one channel add up to.</summary>
+/// <param name="Samples">Samples that are trained on.</param>
+/// <param name="LearnedTokens">Tokens of them that are learned.</param>
+public readonly record struct ChannelShare(int Samples, long LearnedTokens);

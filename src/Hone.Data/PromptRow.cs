@@ -15,7 +15,7 @@ public sealed record PromptRow(JsonArray Messages, JsonArray? Tools, string? Ref
     /// <param name="error">Why it can't be read; null when it can.</param>
     public static PromptRow? Parse(JsonElement row, out string? error)
     {
-        if (RowSchema.ParsePrompt(row, out error) is not { } conversation) return null;
+        if (RowSchema.ParsePrompt(row, RowMapping.None, out error) is not { } conversation) return null;
         var messages = (JsonArray)conversation.Messages.DeepClone();
         string? reference = null;
         if ((string?)messages[^1]!["role"] == "assistant")

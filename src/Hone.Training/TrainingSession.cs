@@ -192,7 +192,10 @@ public sealed class TrainingSession : IDisposable
         RequireTokenizerForText();
         var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
         {
-            Scope = RowChoices.Of(Settings.LossScale),
+            Scope = Settings.LossScale.Scope,
+            LossRules = Settings.LossScale.Rules,
+            Columns = RowMapping.ParseColumns(Settings.Columns),
+            DatasetInfo = Settings.CustomDatasetInfo,
             System = Settings.System,
             MaxLength = MaxLength,
             Truncation = RowChoices.Of(Settings.TruncationStrategy),

@@ -81,4 +81,28 @@ public sealed class SchemaTests
         Assert.Equal(new DatasetReference(path, rows), DatasetReference.Parse(text));
         Assert.Equal(text, DatasetReference.Parse(text).ToString());
     }
+
+    [Theory]
+    [InlineData("default", LossScope.AssistantTurns, "default")]
+    [InlineData("ALL", LossScope.Everything, "all")]
+    [InlineData("hermes", LossScope.AssistantTurns, "default+hermes", LossRule.Hermes)]
+    [InlineData("last_round+hermes+ignore_empty_think", LossScope.LastTurn, "last_round+hermes+ignore_empty_think", LossRule.Hermes, LossRule.IgnoreEmptyThink)]
+    [InlineData("alpha_umi+qwen", LossScope.AssistantTurns, "default+alpha_umi+qwen", LossRule.AlphaUmi, LossRule.Qwen)]
+    public void Loss_scales_are_a_scope_and_rules(string text, LossScope scope, string written, params LossRule[] rules)
+    {
+        Assert.True(LossScale.TryParse(text, out var scale));
+        Assert.Equal(scope, scale.Scope);
+        Assert.Equal(rules, scale.Rules);
+        Assert.Equal(written, scale.ToString());
+        Assert.True(LossScale.TryParse(written, out var again));
+        Assert.Equal(scale, again);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("none")]
+    [InlineData("hermes+last_round")]
+    [InlineData("default+")]
+    [InlineData("hermes+hermes")]
+    public void Other_loss_scales_are_refused(string text) => Assert.False(LossScale.TryParse(text, out _));
 }

@@ -104,6 +104,10 @@ internal sealed class PlanReport
     {
         yield return (name, string.Create(CultureInfo.InvariantCulture,
             $"{r.Samples:N0} rows, {r.Tokens:N0} tokens, {r.LearnedTokens:N0} of them learned ({(double)r.LearnedTokens / r.Tokens:P1}); longest {r.LongestSample:N0}"));
+        if (r.Forms.Count > 0) yield return ("  read as", string.Join("; ", r.Forms.Take(4).Select(f => r.Forms.Count == 1 ? f.Form : $"{f.Form}: {f.Rows:N0} rows")) + (r.Forms.Count > 4 ? " …" : ""));
+        if (r.UnusedColumns.Count > 0) yield return ("  not used", "columns " + string.Join(", ", r.UnusedColumns.Take(8).Select(c => c.Column)) + (r.UnusedColumns.Count > 8 ? " …" : ""));
+        if (r.Channels.Count > 0) yield return ("  channels", string.Join("; ", r.Channels.OrderBy(c => c.Key, StringComparer.Ordinal).Take(8)
+            .Select(c => $"{c.Key}: {c.Value.Samples:N0} rows, {c.Value.LearnedTokens:N0} tokens learned")) + (r.Channels.Count > 8 ? " …" : ""));
         if (r.Rejected.Count > 0) yield return ("  rejected", Rows(r.Rejected));
         if (r.TooLong.Count > 0) yield return ("  too long", Rows(r.TooLong));
         if (r.Truncated.Count > 0) yield return ("  truncated", Rows(r.Truncated));

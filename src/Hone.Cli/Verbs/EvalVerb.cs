@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Hone.Data;
+using Hone.Data.Schemas;
 using Hone.Inference;
 using Hone.Models;
 using Hone.Settings;
@@ -43,7 +44,10 @@ internal sealed class EvalVerb : Verb<EvalSettings>
         var spec = model.Decoder.Spec;
         var loader = new DatasetLoader(model.Tokenizer, model.Template, model.StopIds, new DatasetOptions
         {
-            Scope = RowChoices.Of(settings.LossScale),
+            Scope = settings.LossScale.Scope,
+            LossRules = settings.LossScale.Rules,
+            Columns = RowMapping.ParseColumns(settings.Columns),
+            DatasetInfo = settings.CustomDatasetInfo,
             System = settings.System,
             ModelName = settings.ModelName,
             ModelAuthor = settings.ModelAuthor,

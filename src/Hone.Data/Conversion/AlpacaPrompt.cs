@@ -18,7 +18,7 @@ internal static class AlpacaPrompt
     public static Conversation Apply(JsonElement row, Conversation conversation)
     {
         if (!IsAlpaca(row)) return conversation;
-        var instruction = RowSchema.RequireText(row, "instruction");
+        var instruction = row.GetProperty("instruction").GetString()!;
         var input = row.TryGetProperty("input", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         var messages = (JsonArray)conversation.Messages.DeepClone();
         messages.Last(m => (string?)m!["role"] == "user")!["content"] = input.Length == 0

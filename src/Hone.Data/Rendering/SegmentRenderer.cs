@@ -5,21 +5,14 @@ namespace Hone.Data.Rendering;
 
 /// <summary>
 /// Renders a conversation with the model's own chat template and cuts the text into learned and unlearned segments.
-/// Where the template marks answers itself (<c>{% generation %}</c>) those marks are used. Elsewhere each answer is rendered
-/// once more between two marks that no text contains; the cut is accepted only when taking the marks out gives the plain
-/// rendering back, character for character. So a mask is never guessed.
+/// Where the template marks answers itself (<c>{% generation %}</c>) those marks are used; elsewhere <see cref="TurnFinder"/>
+/// finds them, or the conversation is refused. So a mask is never guessed, and nothing that a row says is lost in silence.
 /// </summary>
 public sealed class SegmentRenderer
 {
-    // Private-use characters around a number: no template treats them specially.
-    private const char Open = '\uF8F0';
-    private const char Close = '\uF8F1';
-
-    /// <summary>What a template that asks for the date is told: samples must be the same whenever they are made.</summary>
-    private static readonly DateTime Date = new(2024, 7, 26, 0, 0, 0, DateTimeKind.Unspecified);
-
     private readonly ChatTemplate template;
     private readonly string[] endTokens;
+    private readonly TurnFinder finder;
 
     /// <summary>Creates a renderer; it can be used from several threads.</summary>
     /// <param name="template">The chat template.</param>
@@ -28,10 +21,14 @@ public sealed class SegmentRenderer
     {
         this.template = template;
         this.endTokens = [.. endTokens.Where(t => t.Length > 0).OrderByDescending(t => t.Length).ThenBy(t => t, StringComparer.Ordinal)];
+        finder = new TurnFinder(this.endTokens);
     }
 
     /// <summary>Which assistant turns are learned by default.</summary>
     public LossScope Scope { get; init; } = LossScope.AssistantTurns;
+
+    /// <summary>What weighs more or less inside answers that have no weight of their own.</summary>
+    public IReadOnlyList<LossRule> Rules { get; init; } = [];
 
     /// <summary>System message for conversations without one; null leaves it to the template.</summary>
     public string? System { get; init; }
@@ -41,38 +38,76 @@ public sealed class SegmentRenderer
     public IReadOnlyList<Segment> Render(Conversation conversation)
     {
         ArgumentNullException.ThrowIfNull(conversation);
+        if (conversation.Tools is not null && !template.Source.Contains("tools", StringComparison.Ordinal))
+            throw new HoneException(ExitCode.Data, "the row has tools, which the chat template does not write", null, "Use a template that knows tools.");
         var (messages, weights) = WithSystem(conversation);
-        var cut = Enumerable.Range(0, messages.Count).Where(i => weights[i] != Between).ToList();
-        var rendered = Render(messages, conversation.Tools);
-        if (cut.Count == 0) return [new Segment(rendered.Text, Between)];
-        return template.MarksAssistant && cut.TrueForAll(i => IsAssistant(messages[i]))
-            ? FromMarks(rendered, messages, weights)
-            : FromSpans(rendered.Text, FindAnswers(messages, conversation.Tools, rendered.Text, cut), weights);
+        HoneException? first = null;
+        foreach (var spelling in MessageSpellings.Of(messages, template.Source))
+        {
+            try
+            {
+                return Render(new ConversationRendering(template, spelling, conversation), weights);
+            }
+            catch (HoneException e) when (e.ExitCode == ExitCode.Data)
+            {
+                first ??= e;
+            }
+        }
+
+        throw first!;
     }
 
-    /// <summary>Weight of the text that belongs to no cut message: the template's own, and what is weighted like it.</summary>
+    internal static HoneException Unclear(string what) => new(ExitCode.Data, what, null,
+        "Use a template with {% generation %} blocks, or rows with input_ids and labels.");
+
+    /// <summary>Weight of the text that belongs to no message of its own: the template's, and what is weighted like it.</summary>
     private float Between => Scope == LossScope.Everything ? 1 : 0;
 
-    private List<Segment> FromSpans(string text, List<(int Message, int Start, int End)> spans, float[] weights)
+    private List<Segment> Render(ConversationRendering chat, MessageWeight[] weights)
     {
+        var messages = chat.Messages;
+        var cut = Enumerable.Range(0, messages.Count)
+            .Where(i => weights[i].Weight != Between || (Rules.Count > 0 && weights[i] is { IsOwn: false, Weight: > 0 } && IsAssistant(messages[i]))).ToList();
+        var rendered = chat.Render(messages);
+        var text = rendered.Text;
+        if (cut.Count == 0) return [new Segment(text, Between)];
+        var spans = template.MarksAssistant && cut.TrueForAll(i => IsAssistant(messages[i]))
+            ? FromMarks(rendered, messages) : finder.Find(chat, text, cut);
         var segments = new List<Segment>();
         var at = 0;
-        foreach (var (message, start, end) in spans)
+        foreach (var span in spans)
         {
-            if (start > at) segments.Add(new Segment(text[at..start], Between));
-            if (end > start) segments.Add(new Segment(text[start..end], weights[message]));
-            at = end;
+            if (span.Start > at) segments.Add(new Segment(text[at..span.Start], Between));
+            AddTurn(segments, text, span, weights[span.Message]);
+            at = span.End;
         }
 
         if (at < text.Length) segments.Add(new Segment(text[at..], Between));
         return segments;
     }
 
+    private void AddTurn(List<Segment> segments, string text, TurnSpan span, MessageWeight weight)
+    {
+        if (span.End == span.Start) return;
+        var (start, first) = (span.Start, segments.Count);
+        if (!weight.IsOwn && Rules.Count > 0)
+        {
+            foreach (var (length, factor) in LossRules.Apply(text.AsSpan(start, span.BodyEnd - start), Rules))
+            {
+                segments.Add(new Segment(text.Substring(start, length), weight.Weight * factor, Continues: segments.Count > first));
+                start += length;
+            }
+        }
+
+        // The end token has the weight of the turn, whatever its last words weigh.
+        if (start >= span.End) return;
+        if (segments.Count > first && segments[^1].Weight == weight.Weight) segments[^1] = segments[^1] with { Text = segments[^1].Text + text[start..span.End] };
+        else segments.Add(new Segment(text[start..span.End], weight.Weight, Continues: segments.Count > first));
+    }
+
     private static bool IsAssistant(JsonNode? message) => (string?)message!["role"] == "assistant";
 
-    private RenderedChat Render(JsonArray messages, JsonArray? tools) => template.Render(new ChatInput(messages) { Tools = tools, Now = Date });
-
-    private (JsonArray Messages, float[] Weights) WithSystem(Conversation conversation)
+    private (JsonArray Messages, MessageWeight[] Weights) WithSystem(Conversation conversation)
     {
         var messages = conversation.Messages;
         var given = conversation.Weights.ToList();
@@ -85,87 +120,37 @@ public sealed class SegmentRenderer
 
         var last = messages.Count - 1;
         while (last >= 0 && !IsAssistant(messages[last])) last--;
-        var weights = new float[messages.Count];
+        var weights = new MessageWeight[messages.Count];
         for (var i = 0; i < weights.Length; i++)
         {
             var byDefault = Scope == LossScope.Everything || (IsAssistant(messages[i]) && (Scope != LossScope.LastTurn || i == last)) ? 1f : 0f;
-            weights[i] = given[i] ?? byDefault;
+            weights[i] = new MessageWeight(given[i] ?? byDefault, given[i] is not null);
         }
 
         return (messages, weights);
     }
 
-    private List<Segment> FromMarks(RenderedChat rendered, JsonArray messages, float[] weights)
+    private List<TurnSpan> FromMarks(RenderedChat rendered, JsonArray messages)
     {
         var turns = Enumerable.Range(0, messages.Count).Where(i => IsAssistant(messages[i])).ToList();
         if (turns.Count != rendered.AssistantSpans.Count)
             throw Unclear($"the template marks {rendered.AssistantSpans.Count} answers in a conversation with {turns.Count} assistant turns");
-        return FromSpans(rendered.Text, [.. rendered.AssistantSpans.Select((s, i) => (turns[i], s.Start, s.End))], weights);
+        return [.. rendered.AssistantSpans.Select((s, i) => new TurnSpan(turns[i], s.Start, BodyEnd(rendered.Text, s), s.End))];
     }
 
-    /// <summary>Start and end in the text of each message with a weight of its own, its end token included.</summary>
-    private List<(int Message, int Start, int End)> FindAnswers(JsonArray messages, JsonArray? tools, string text, List<int> cut)
+    /// <summary>Where a marked answer ends but for its end token and white space around it.</summary>
+    private int BodyEnd(string text, TextSpan span)
     {
-        var marked = (JsonArray)messages.DeepClone();
-        foreach (var i in cut)
-        {
-            if (marked[i]!["content"] is not JsonValue value || !value.TryGetValue<string>(out var content))
-                throw Unclear($"message {i + 1} has a weight of its own but no text");
-            marked[i]!["content"] = Open + content + Close;
-        }
-
-        var spans = Unmark(Render(marked, tools).Text, out var plain);
-        if (plain != text)
-        {
-            // Templates that trim contents can't trim through a mark: give them trimmed contents.
-            foreach (var i in cut) marked[i]!["content"] = Open + ((string)messages[i]!["content"]!).Trim() + Close;
-            spans = Unmark(Render(marked, tools).Text, out plain);
-        }
-
-        if (plain != text || spans.Count != cut.Count)
-            throw Unclear("the template rewrites the answers, so what is learned can't be told from what is given");
-        return [.. spans.Select((s, n) => (cut[n], s.Start, WithEndToken(text, s.End)))];
-    }
-
-    private static List<(int Start, int End)> Unmark(string marked, out string plain)
-    {
-        var result = new global::System.Text.StringBuilder(marked.Length);
-        var spans = new List<(int, int)>();
-        var start = -1;
-        foreach (var ch in marked)
-        {
-            if (ch == Open)
-            {
-                start = result.Length;
-            }
-            else if (ch == Close && start >= 0)
-            {
-                spans.Add((start, result.Length));
-                start = -1;
-            }
-            else
-            {
-                result.Append(ch);
-            }
-        }
-
-        plain = result.ToString();
-        return spans;
-    }
-
-    /// <summary>The answer's end, moved behind the token that ends the turn when it follows at once or after blanks.</summary>
-    private int WithEndToken(string text, int end)
-    {
-        var next = end;
-        while (next < text.Length && (text[next] is ' ' or '\n')) next++;
+        var body = text.AsSpan(span.Start, span.End - span.Start).TrimEnd();
         foreach (var token in endTokens)
         {
-            if (string.CompareOrdinal(text, next, token, 0, token.Length) == 0) return next + token.Length;
+            if (body.EndsWith(token, StringComparison.Ordinal)) return span.Start + body.Length - token.Length;
         }
 
-        return end;
+        return span.End;
     }
 
-    private static HoneException Unclear(string what) => new(ExitCode.Data, what, null,
-        "Use a template with {% generation %} blocks, or rows with input_ids and labels.");
+    /// <param name="Weight">How much a message is learned.</param>
+    /// <param name="IsOwn">Whether the row says so.</param>
+    private readonly record struct MessageWeight(float Weight, bool IsOwn);
 }

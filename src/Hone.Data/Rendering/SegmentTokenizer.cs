@@ -22,56 +22,79 @@ internal sealed class SegmentTokenizer(Tokenizer tokenizer, IReadOnlyList<int> e
 
     private readonly bool marksBeginnings = tokenizer.Encode("a") is [var first, ..] && tokenizer.TokenOf(first) is [SpaceMarker or ByteSpace, ..];
 
-    /// <summary>The ids of the segments, and the weight of each.</summary>
-    public (int[] Ids, float[] Weights) Encode(IReadOnlyList<Segment> segments) =>
-        marksBeginnings ? EncodeWhole(segments) : EncodeEach(segments);
-
-    /// <summary>Learned stretches that don't end with an end token, white space behind it aside. Counted on what truncation left.</summary>
-    public int TurnsWithoutEnd(int[] ids, float[] weights)
-    {
-        var turns = 0;
-        for (var i = 0; i < ids.Length; i++)
-        {
-            if (weights[i] <= 0 || (i + 1 < ids.Length && weights[i + 1] > 0)) continue;
-            var last = i;
-            while (last > 0 && weights[last - 1] > 0 && !endIds.Contains(ids[last]) && string.IsNullOrWhiteSpace(tokenizer.Decode([ids[last]]))) last--;
-            if (!endIds.Contains(ids[last])) turns++;
-        }
-
-        return turns;
-    }
-
-    private (int[] Ids, float[] Weights) EncodeEach(IReadOnlyList<Segment> segments)
+    /// <summary>The ids of the segments, the weight of each, and where the turns that are learned stand.</summary>
+    public TokenizedRow Encode(IReadOnlyList<Segment> segments)
     {
         var ids = new List<int>();
         var weights = new List<float>();
-        foreach (var segment in segments)
+        var turns = new List<(int Start, int End)>();
+        for (var i = 0; i < segments.Count;)
         {
-            tokenizer.Encode(segment.Text, ids);
-            while (weights.Count < ids.Count) weights.Add(segment.Weight);
+            var count = 1;
+            while (i + count < segments.Count && (marksBeginnings || segments[i + count].Continues)) count++;
+            if (count == 1) EncodeOne(segments[i], ids, weights, turns);
+            else EncodeTogether([.. segments.Skip(i).Take(count)], ids, weights, turns);
+            i += count;
         }
 
-        return ([.. ids], [.. weights]);
+        return new TokenizedRow([.. ids], [.. weights], turns);
     }
 
-    private (int[] Ids, float[] Weights) EncodeWhole(IReadOnlyList<Segment> segments)
+    /// <summary>
+    /// Learned turns that don't end with an end token, white space behind it aside. Counted on what truncation left, which is
+    /// <paramref name="ids"/> from <paramref name="cut"/> on.
+    /// </summary>
+    public int TurnsWithoutEnd(ReadOnlySpan<int> ids, IReadOnlyList<(int Start, int End)> turns, int cut)
     {
-        var text = Join(segments);
-        var ids = tokenizer.Encode(text);
-        var weights = new float[ids.Length];
-        var anchor = (Char: 0, Token: 0);
-        var (end, done) = (0, 0);
-        for (var i = 0; i < segments.Count; i++)
+        var count = 0;
+        foreach (var turn in turns)
         {
-            end += segments[i].Text.Length;
-            var border = i == segments.Count - 1 ? ids.Length : Math.Max(done, Border(text, end, ids, anchor));
-            weights.AsSpan(done, border - done).Fill(segments[i].Weight);
-            done = border;
-            var endsTurn = done > 0 && endIds.Contains(ids[done - 1]);
-            if (endsTurn && EndTextBefore(text, end, ids[done - 1]) is { } start) anchor = (start, done - 1);
+            var (start, last) = (Math.Max(turn.Start - cut, 0), Math.Min(turn.End - cut, ids.Length) - 1);
+            if (last < start) continue;
+            while (last > start && !endIds.Contains(ids[last]) && string.IsNullOrWhiteSpace(tokenizer.Decode([ids[last]]))) last--;
+            if (!endIds.Contains(ids[last])) count++;
         }
 
-        return (ids, weights);
+        return count;
+    }
+
+    private void EncodeOne(Segment segment, List<int> ids, List<float> weights, List<(int Start, int End)> turns)
+    {
+        var start = ids.Count;
+        tokenizer.Encode(segment.Text, ids);
+        while (weights.Count < ids.Count) weights.Add(segment.Weight);
+        if (segment.Weight > 0 && ids.Count > start) turns.Add((start, ids.Count));
+    }
+
+    private void EncodeTogether(Segment[] segments, List<int> ids, List<float> weights, List<(int Start, int End)> turns)
+    {
+        var text = Join(segments);
+        var offset = ids.Count;
+        var own = tokenizer.Encode(text);
+        var ownWeights = new float[own.Length];
+        var anchor = (Char: 0, Token: 0);
+        var (end, done) = (0, 0);
+        for (var i = 0; i < segments.Length; i++)
+        {
+            end += segments[i].Text.Length;
+            var border = i == segments.Length - 1 ? own.Length : Math.Max(done, Border(text, end, own, anchor));
+            ownWeights.AsSpan(done, border - done).Fill(segments[i].Weight);
+            AddTurn(turns, segments[i], offset + done, offset + border);
+            done = border;
+            var endsTurn = done > 0 && endIds.Contains(own[done - 1]);
+            if (endsTurn && EndTextBefore(text, end, own[done - 1]) is { } start) anchor = (start, done - 1);
+        }
+
+        ids.AddRange(own);
+        weights.AddRange(ownWeights);
+    }
+
+    /// <summary>Stretches of one turn are one turn, also where words in it are not learned.</summary>
+    private static void AddTurn(List<(int Start, int End)> turns, Segment segment, int start, int end)
+    {
+        if (start == end) return;
+        if (segment.Continues && turns.Count > 0 && turns[^1].End == start) turns[^1] = (turns[^1].Start, end);
+        else if (segment.Weight > 0) turns.Add((start, end));
     }
 
     /// <summary>
@@ -99,7 +122,7 @@ internal sealed class SegmentTokenizer(Tokenizer tokenizer, IReadOnlyList<int> e
         return null;
     }
 
-    private static string Join(IReadOnlyList<Segment> segments)
+    private static string Join(Segment[] segments)
     {
         var text = new StringBuilder();
         foreach (var segment in segments) text.Append(segment.Text);

@@ -4,112 +4,78 @@ using System.Text.Json.Nodes;
 namespace Hone.Data.Schemas;
 
 /// <summary>
-/// Rows with a list of messages: <c>role</c> and <c>content</c> as OpenAI and ms-swift write them, or <c>from</c> and
-/// <c>value</c> as ShareGPT does. <c>loss</c> (true or false) and <c>loss_scale</c> (a number) set the weight of one message.
+/// Rows with a list of messages: <c>role</c> and <c>content</c> as OpenAI and ms-swift write them, <c>from</c> and <c>value</c> as
+/// ShareGPT does, or a question and its answer in one element (<c>human</c>, <c>assistant</c>).
 /// </summary>
 internal static class MessagesSchema
 {
-    private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
+    private static readonly string[] Keys = ["messages", "conversations", "conversation"];
+
+    public static bool Matches(RowColumns row) => Keys.Any(row.Has);
+
+    public static Conversation Parse(RowColumns row)
     {
-        ["human"] = "user",
-        ["gpt"] = "assistant",
-        ["bot"] = "assistant",
-        ["model"] = "assistant",
-        ["observation"] = "tool",
-        ["tool_response"] = "tool",
-    };
+        var key = row.OneOf(Keys, "list of messages")!;
+        row.TryTake(key, out var list);
+        var name = row.NameOf(key);
+        if (list.ValueKind == JsonValueKind.String) list = JsonNodes.Parse(list.GetString()!, $"the text in '{name}'");
+        var messages = new MessageList(row.Mapping.Tags);
+        var pairs = IsPairs(list, row.Mapping.Tags);
+        if (pairs) ReadPairs(messages, list, name, row.Mapping.Tags);
+        else ReadMessages(messages, list, name);
+        if (RowSchema.SystemText(row) is { Length: > 0 } system) messages.AddSystem(system);
+        var form = pairs ? $"{name} (questions with answers)" : MessageList.Key(list[0], row.Mapping.Tags.RoleKey, "role", "from") is "from" ? $"{name} (from, value)" : name;
+        return RowSchema.ToConversation(row, messages) with { Form = form };
+    }
 
-    private static readonly HashSet<string> KnownRoles = ["system", "developer", "user", "assistant", "tool"];
+    /// <summary>TRL's rows whose prompt and completion are lists of messages: nothing in the prompt is learned.</summary>
+    public static Conversation ParsePromptAndCompletion(RowColumns row)
+    {
+        var messages = new MessageList(row.Mapping.Tags);
+        row.TryTake("prompt", out var prompt);
+        ReadMessages(messages, prompt, "prompt", fixedWeight: 0);
+        if (row.TryTake("completion", out var completion)) ReadMessages(messages, completion, "completion");
+        if (RowSchema.SystemText(row) is { Length: > 0 } system) messages.AddSystem(system);
+        return RowSchema.ToConversation(row, messages) with { Form = "prompt, completion (messages)" };
+    }
 
-    public static Conversation Parse(JsonElement row, JsonElement list, string key)
+    private static void ReadMessages(MessageList messages, JsonElement list, string key, float? fixedWeight = null)
     {
         if (list.ValueKind != JsonValueKind.Array) throw new RowFormatException($"'{key}' must be a list, this is {RowSchema.Name(list.ValueKind)}");
         if (list.GetArrayLength() == 0) throw new RowFormatException($"'{key}' is empty");
-        var messages = new JsonArray();
-        var weights = new List<float?>();
-        foreach (var message in list.EnumerateArray())
-        {
-            messages.Add((JsonNode)ParseMessage(message, messages.Count + 1));
-            weights.Add(Weight(message));
-        }
-
-        if (RowSchema.SystemText(row) is { Length: > 0 } system) AddSystem(messages, weights, system);
-        return new Conversation(messages, weights) { Tools = Tools(row) };
+        var number = 0;
+        foreach (var message in list.EnumerateArray()) messages.Read(message, ++number, fixedWeight);
     }
 
-    /// <summary>Puts the row's system text in front, unless the messages begin with the same one.</summary>
-    private static void AddSystem(JsonArray messages, List<float?> weights, string system)
+    /// <summary>Whether elements have roles for keys, as in <c>{"human": …, "assistant": …}</c>.</summary>
+    private static bool IsPairs(JsonElement list, MessageTags tags) =>
+        list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && list[0] is { ValueKind: JsonValueKind.Object } first
+        && MessageList.Key(first, tags.RoleKey, "role", "from") is null && MessageList.Key(first, tags.ContentKey, "content", "value") is null
+        && first.EnumerateObject().Any(p => MessageList.RoleOf(p.Name, tags) is "user" or "assistant");
+
+    private static void ReadPairs(MessageList messages, JsonElement list, string key, MessageTags tags)
     {
-        if ((string?)messages[0]!["role"] is "system" or "developer")
+        var number = 0;
+        foreach (var pair in list.EnumerateArray())
         {
-            if (messages[0]!["content"] is JsonValue content && content.TryGetValue<string>(out var own) && own == system) return;
-            throw new RowFormatException("the row has a system text beside a different system message; keep one of them");
-        }
+            number++;
+            if (pair.ValueKind != JsonValueKind.Object) throw new RowFormatException($"round {number} of '{key}' must be an object, this is {RowSchema.Name(pair.ValueKind)}");
+            var weight = LossWeights.OfMessage(pair);
+            var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var property in pair.EnumerateObject())
+            {
+                if (LossWeights.IsKey(property.Name) || property.Value.ValueKind == JsonValueKind.Null) continue;
+                if (MessageList.RoleOf(property.Name, tags) is not ("user" or "assistant" or "system") || property.Value.ValueKind != JsonValueKind.String)
+                    throw new RowFormatException($"round {number} of '{key}' has '{property.Name}'; expected the texts of human and assistant");
+                if (!texts.TryAdd(MessageList.RoleOf(property.Name, tags)!, property.Value.GetString()!))
+                    throw new RowFormatException($"round {number} of '{key}' has two texts for one role");
+            }
 
-        messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = system });
-        weights.Insert(0, null);
-    }
-
-    private static JsonObject ParseMessage(JsonElement message, int number)
-    {
-        if (message.ValueKind != JsonValueKind.Object) throw new RowFormatException($"message {number} must be an object, this is {RowSchema.Name(message.ValueKind)}");
-        var result = (JsonObject)JsonNode.Parse(message.GetRawText(), documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!;
-        Rename(result, "from", "role");
-        Rename(result, "value", "content");
-        result.Remove("loss");
-        result.Remove("loss_scale");
-        if (result["role"] is not JsonValue roleValue || !roleValue.TryGetValue<string>(out var role))
-            throw new RowFormatException($"message {number} has no 'role'");
-        role = Roles.GetValueOrDefault(role, role);
-        if (!KnownRoles.Contains(role))
-            throw new RowFormatException($"message {number} has the unknown role '{role}'; known: system, user, assistant, tool");
-        result["role"] = role;
-        var isText = result["content"] is JsonValue content && content.TryGetValue<string>(out _);
-        if (!isText && result["content"] is not JsonArray && !result.ContainsKey("tool_calls"))
-            throw new RowFormatException($"message {number} ({role}) has no text in 'content'");
-        return result;
-    }
-
-    private static void Rename(JsonObject message, string from, string to)
-    {
-        if (message.ContainsKey(to) || !message.TryGetPropertyValue(from, out var value)) return;
-        message.Remove(from);
-        message[to] = value;
-    }
-
-    private static float? Weight(JsonElement message)
-    {
-        if (message.TryGetProperty("loss_scale", out var scale) && scale.ValueKind != JsonValueKind.Null)
-        {
-            if (scale.ValueKind != JsonValueKind.Number || !scale.TryGetSingle(out var weight))
-                throw new RowFormatException($"'loss_scale' must be a number, this is {RowSchema.Name(scale.ValueKind)}");
-            return weight is >= 0 and < 1e6f ? weight : throw new RowFormatException($"loss_scale {weight} is not a weight from 0 up");
-        }
-
-        if (!message.TryGetProperty("loss", out var loss) || loss.ValueKind == JsonValueKind.Null) return null;
-        return loss.ValueKind switch
-        {
-            JsonValueKind.True => 1,
-            JsonValueKind.False => 0,
-            _ => throw new RowFormatException($"'loss' must be true or false, this is {RowSchema.Name(loss.ValueKind)}"),
-        };
-    }
-
-    /// <summary>Tool descriptions: a list, or the text of one as ShareGPT files have it.</summary>
-    public static JsonArray? Tools(JsonElement row)
-    {
-        if (!row.TryGetProperty("tools", out var tools) || tools.ValueKind == JsonValueKind.Null) return null;
-        var text = tools.ValueKind == JsonValueKind.String ? tools.GetString()! : tools.GetRawText();
-        if (text.Length == 0) return null;
-        try
-        {
-            return JsonNode.Parse(text) as JsonArray is { } list
-                ? list.Count > 0 ? list : null
-                : throw new RowFormatException("'tools' must be a list of tool descriptions");
-        }
-        catch (JsonException)
-        {
-            throw new RowFormatException("the text in 'tools' is no JSON");
+            foreach (var role in (string[])["system", "user", "assistant"])
+            {
+                if (texts.TryGetValue(role, out var text)) messages.Add(role, text, role == "assistant" ? weight : null);
+                else if (role != "system") throw new RowFormatException($"round {number} of '{key}' has no text of the {role}");
+            }
         }
     }
 }

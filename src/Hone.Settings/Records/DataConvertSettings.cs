@@ -42,7 +42,7 @@ public sealed record DataConvertSettings : VerbSettings
     public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
 
     [Setting("loss_scale", Group = "MindRecord", Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts.")]
-    public LossScale LossScale { get; init; } = LossScale.Default;
+    public LossScale LossScale { get; init; }
 
     [Setting("model_name", Group = "MindRecord", Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
     public IReadOnlyList<string> ModelName { get; init; } = [];

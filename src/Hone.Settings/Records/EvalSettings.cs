@@ -17,6 +17,15 @@ public sealed record EvalSettings : ModelSettings
         Help = "Files or folders with rows: JSON, CSV, text, Parquet, Arrow; several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
+    [Setting("columns", Group = "Data", DefaultNote = "recognised by themselves",
+        Help = "The rows' own names of columns and the names known here: question=query answer=response. A JSON object of such pairs will do.")]
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    [Setting("custom_dataset_info", Group = "Data", Path = PathUse.Input, MissingPath = ExitCode.Data, Aliases = ["dataset_info"],
+        DefaultNote = "dataset_info.json beside the data",
+        Help = "File that describes columns and roles of data files, as LLaMA-Factory or ms-swift write it.")]
+    public string? CustomDatasetInfo { get; init; }
+
     [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest", Help = "Longest row in tokens.")]
     public int? MaxLength { get; init; }
 
@@ -26,8 +35,8 @@ public sealed record EvalSettings : ModelSettings
     [Setting("strict", Group = "Data", Help = "Stop at the first row that cannot be used. With false, such rows are left out, counted and listed.")]
     public bool Strict { get; init; } = true;
 
-    [Setting("loss_scale", Group = "Data", Help = "Which tokens count: every assistant turn, the last one, or all tokens with the prompts.")]
-    public LossScale LossScale { get; init; } = LossScale.Default;
+    [Setting("loss_scale", Group = "Data", Help = "Which tokens count: every assistant turn, the last one, or all tokens with the prompts; rules as for sft.")]
+    public LossScale LossScale { get; init; }
 
     [Setting("model_name", Group = "Data",
         Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]

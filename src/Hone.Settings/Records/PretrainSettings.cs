@@ -8,7 +8,7 @@ public record PretrainSettings : TrainingSettings
     public PretrainSettings()
     {
         TunerType = TunerType.Full;
-        LossScale = LossScale.All;
+        LossScale = new LossScale(LossScope.Everything);
     }
 
     [Setting("init", Group = "Model", Help = "Start from the model's weights, or from random ones for its config.json.")]

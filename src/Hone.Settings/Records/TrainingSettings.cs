@@ -38,6 +38,15 @@ public abstract partial record TrainingSettings : VerbSettings
         Aliases = ["custom_val_dataset_path", "eval_data_path"], Help = "Files with validation rows, as for dataset.")]
     public IReadOnlyList<string> ValDataset { get; init; } = [];
 
+    [Setting("columns", Group = "Data", DefaultNote = "recognised by themselves",
+        Help = "The rows' own names of columns and the names known here: question=query answer=response. A JSON object of such pairs will do.")]
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    [Setting("custom_dataset_info", Group = "Data", Path = PathUse.Input, MissingPath = ExitCode.Data, Aliases = ["dataset_info"],
+        DefaultNote = "dataset_info.json beside the data",
+        Help = "File that describes columns and roles of data files, as LLaMA-Factory or ms-swift write it.")]
+    public string? CustomDatasetInfo { get; init; }
+
     [Setting("split_dataset_ratio", Group = "Data", Aliases = ["dataset_test_ratio"],
         Help = "Share of the training rows that is held back for validation when there is no val_dataset.")]
     public double SplitDatasetRatio { get; init; }
@@ -69,8 +78,9 @@ public abstract partial record TrainingSettings : VerbSettings
     public int? PackingLength { get; init; }
 
     [Setting("loss_scale", Group = "Data",
-        Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts.")]
-    public LossScale LossScale { get; init; } = LossScale.Default;
+        Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts. Rules joined by + weigh parts of "
+            + "answers: ignore_empty_think, ignore_think_prefix, hermes, react, qwen, alpha_umi.")]
+    public LossScale LossScale { get; init; }
 
     [Setting("loss_normalization", Group = "Data",
         Help = "What the loss of a step is divided by: its learned tokens. Two rules of older trainers repeat their runs: the mean of the "

@@ -78,6 +78,7 @@ public sealed class SettingInfo
                 : ElementType == typeof(int) ? "<n>"
                 : ElementType == typeof(double) ? "<number>"
                 : ElementType == typeof(ByteSize) ? "<size>"
+                : ElementType == typeof(LossScale) ? LossScale.Hint
                 : Path != PathUse.None ? "<path>"
                 : "<text>";
             return IsList ? one + " …" : one;

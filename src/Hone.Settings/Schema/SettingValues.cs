@@ -15,6 +15,7 @@ internal static class SettingValues
         if (type == typeof(int)) return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) ? n : null;
         if (type == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && double.IsFinite(x) ? x : null;
         if (type == typeof(ByteSize)) return ByteSize.TryParse(text, out var size) ? size : null;
+        if (type == typeof(LossScale)) return LossScale.TryParse(text, out var scale) ? scale : null;
         if (type.IsEnum) return ParseEnum(type, text);
         throw new NotSupportedException($"a setting of type {type}");
     }
@@ -25,6 +26,7 @@ internal static class SettingValues
         : type == typeof(int) ? $"a whole number up to {int.MaxValue}"
         : type == typeof(double) ? "a number such as 0.05 or 1e-4"
         : type == typeof(ByteSize) ? "a size such as 5GB or 500MiB"
+        : type == typeof(LossScale) ? LossScale.Expected
         : type.IsEnum ? string.Join(", ", ChoicesOf(type))
         : "a text";
 

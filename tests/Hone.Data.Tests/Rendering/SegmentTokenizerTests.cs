@@ -81,7 +81,7 @@ public sealed class SegmentTokenizerTests
     {
         var tokenizer = Tokenizer.Load(SharedData.PathOf("tokenizers/qwen2.5"));
         var end = tokenizer.IdOf("<|im_end|>")!.Value;
-        var (ids, weights) = new SegmentTokenizer(tokenizer, [end]).Encode([new("<|im_start|>assistant\n", 0), new("\nHello<|im_end|>", 1), new("\n", 0)]);
+        var (ids, weights, _) = new SegmentTokenizer(tokenizer, [end]).Encode([new("<|im_start|>assistant\n", 0), new("\nHello<|im_end|>", 1), new("\n", 0)]);
         var prompt = tokenizer.Encode("<|im_start|>assistant\n");
         Assert.Equal(prompt, ids[..prompt.Length]);
         Assert.Equal(prompt.Length, Array.IndexOf(weights, 1));
@@ -98,8 +98,8 @@ public sealed class SegmentTokenizerTests
     {
         var tokenizer = Tokenizer.Load(SharedData.PathOf("tokenizers/qwen2.5"));
         var encoder = new SegmentTokenizer(tokenizer, [tokenizer.IdOf("<|im_end|>")!.Value]);
-        var (ids, weights) = encoder.Encode([new("<|im_start|>user\nHi<|im_end|>\n", 0), new(learned, 1)]);
-        Assert.Equal(expected, encoder.TurnsWithoutEnd(ids, weights));
+        var (ids, _, turns) = encoder.Encode([new("<|im_start|>user\nHi<|im_end|>\n", 0), new(learned, 1)]);
+        Assert.Equal(expected, encoder.TurnsWithoutEnd(ids, turns, 0));
     }
 
     [Theory]
@@ -113,7 +113,7 @@ public sealed class SegmentTokenizerTests
             addsPrefixSpace ? source.Replace("\"add_prefix_space\": false", "\"add_prefix_space\": true", StringComparison.Ordinal) : source);
         var tokenizer = Tokenizer.Load(folder);
         Assert.Equal(addsPrefixSpace, tokenizer.TokenOf(tokenizer.Encode("a")[0]) == "Ġa");
-        var (ids, _) = new SegmentTokenizer(tokenizer, []).Encode([new("one ", 0), new("two", 1)]);
+        var (ids, _, _) = new SegmentTokenizer(tokenizer, []).Encode([new("one ", 0), new("two", 1)]);
         Assert.Equal(addsPrefixSpace ? tokenizer.Encode("one two") : [.. tokenizer.Encode("one "), .. tokenizer.Encode("two")], ids);
         Directory.Delete(folder, recursive: true);
     }

@@ -58,7 +58,7 @@ public class RowSchemaTests
     public void A_question_and_its_answer_can_come_with_tools()
     {
         var c = Assert.IsType<Conversation>(Parse("{\"query\":\"q\",\"response\":\"r\",\"tools\":[{\"name\":\"t\"}]}", out _));
-        Assert.Equal("t", (string?)c.Tools![0]!["name"]);
+        Assert.Equal("{\"type\":\"function\",\"function\":{\"name\":\"t\"}}", c.Tools![0]!.ToJsonString());
     }
 
     [Theory]

@@ -81,7 +81,8 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         var configured = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder).EndIds : [];
         return new DatasetLoader(tokenizer, template, tokenizer.StopIds(configured), new DatasetOptions
         {
-            Scope = RowChoices.Of(settings.LossScale),
+            Scope = settings.LossScale.Scope,
+            LossRules = settings.LossScale.Rules,
             System = settings.System,
             ModelName = settings.ModelName,
             ModelAuthor = settings.ModelAuthor,

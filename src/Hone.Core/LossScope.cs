@@ -1,4 +1,4 @@
-namespace Hone.Data.Rendering;
+namespace Hone;
 
 /// <summary>Which messages are learned when the row itself doesn't say.</summary>
 public enum LossScope

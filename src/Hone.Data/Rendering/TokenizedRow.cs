@@ -1,0 +1,7 @@
+namespace Hone.Data.Rendering;
+
+/// <summary>A row as tokens.</summary>
+/// <param name="Ids">Token ids.</param>
+/// <param name="Weights">The weight of learning each token.</param>
+/// <param name="Turns">Where the turns that are learned stand: first token, and the one behind the last.</param>
+internal sealed record TokenizedRow(int[] Ids, float[] Weights, IReadOnlyList<(int Start, int End)> Turns);
