@@ -12,8 +12,8 @@ internal sealed class WorkspaceBuffers
     /// </summary>
     private const long LogitsBytes = 100L << 20;
 
-    /// <summary>The same where memory is dearer than time.</summary>
-    private const long FewerLogitsBytes = 64L << 20;
+    /// <summary>The same where memory is dearer than time, and where it is much dearer.</summary>
+    private const long FewerLogitsBytes = 64L << 20, FewestLogitsBytes = 16L << 20;
 
     private const int MostLogitRows = 512;
 
@@ -102,7 +102,7 @@ internal sealed class WorkspaceBuffers
     /// </summary>
     private static int LogitRows(Decoder decoder, WorkspaceShape shape)
     {
-        var fewer = shape.Checkpointing && !decoder.OutputTable.IsTrainable;
-        return (int)Math.Clamp((fewer ? FewerLogitsBytes : LogitsBytes) / (4L * decoder.Spec.VocabularySize), 16, MostLogitRows);
+        var bytes = decoder.OutputTable.IsTrainable ? LogitsBytes : shape.FewLogits ? FewestLogitsBytes : shape.Checkpointing ? FewerLogitsBytes : LogitsBytes;
+        return (int)Math.Clamp(bytes / (4L * decoder.Spec.VocabularySize), 16, MostLogitRows);
     }
 }

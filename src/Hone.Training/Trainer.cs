@@ -57,7 +57,7 @@ public sealed partial class Trainer : IDisposable
         var trainable = decoder.TrainableParameters.Select(p => (p.Name, p.Value, p.Gradient)).ToArray();
         if (trainable.Length == 0) throw new InvalidOperationException("The decoder has no trainable parameters.");
         optimizer = new AdamWOptimizer(decoder.Kernels, trainable, AdamWOptions.From(settings));
-        workspace = new DecoderWorkspace(decoder, new WorkspaceShape(Plan.MaxTokens, Plan.MaxTargets, Training: true, options.GradientCheckpointing));
+        workspace = new DecoderWorkspace(decoder, Plan.Shape(options.GradientCheckpointing, options.FewLogits));
         batch = new MicroBatch(Plan.MaxTokens);
     }
 

@@ -44,8 +44,8 @@ public sealed class TrainingSession : IDisposable
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
 
-    /// <summary>What was asked for.</summary>
-    public TrainingSettings Settings { get; }
+    /// <summary>What was asked for, with what <c>max_memory</c> led to.</summary>
+    public TrainingSettings Settings { get; private set; }
 
     /// <summary>Folder of the model that is trained.</summary>
     public string ModelFolder { get; }
@@ -86,6 +86,9 @@ public sealed class TrainingSession : IDisposable
     /// <summary>Whether activations are computed again in the backward pass.</summary>
     public bool GradientCheckpointing { get; private set; }
 
+    /// <summary>What <c>max_memory</c> led to and why, for people; null without it.</summary>
+    public string? MemoryFit { get; private set; }
+
     /// <summary>The model with its adapter; there after <see cref="Start"/>.</summary>
     public Decoder Decoder => decoder ?? throw new InvalidOperationException("The session has not been started.");
 
@@ -115,6 +118,13 @@ public sealed class TrainingSession : IDisposable
             else session.Dispose();
             throw;
         }
+    }
+
+    /// <summary>How long the run will take; measures the machine for about half a second, with the threads that train.</summary>
+    public TimeForecast Forecast()
+    {
+        using var outline = Outline();
+        return new TimeForecast(outline, Plan, GradientCheckpointing);
     }
 
     /// <summary>Loads or makes the weights, attaches the adapter, and resumes if asked to. Nothing is written.</summary>
@@ -247,18 +257,49 @@ public sealed class TrainingSession : IDisposable
             ModelFolder = ModelFolder,
             RowName = row => Train.Locations[row].ToString(),
         };
-        Plan = new TrainingPlan(Train.Samples, Validation?.Samples ?? [], Options);
-        using var outline = Decoder.Outline(Spec with { StoredType = TypeInFile() }, kernels, IsFull);
-        AttachAdapter(outline);
+        using var outline = Outline();
         Adapter = outline.Adapter;
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
         heldBytes = SystemMemory.ResidentBytes;
         var resident = heldBytes - kernels.WorkspaceBytes;
-        Memory = MemoryPlan.Create(outline, Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
-        GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;
-        if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);
+        if (Settings.MaxMemory is { } limit) FitInto(limit, outline, resident);
+        else FitIntoMachine(outline, resident);
         Options = Options with { GradientCheckpointing = GradientCheckpointing };
+    }
+
+    private void FitIntoMachine(Decoder outline, long resident)
+    {
+        Plan = PlanOf(Options);
+        Memory = MemoryPlan.Create(outline, Plan.Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
+        GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;
+        if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Plan.Shape(checkpointing: true), resident);
+    }
+
+    private void FitInto(ByteSize limit, Decoder outline, long resident)
+    {
+        // A run that goes on keeps its micro-batches, or its bits would not be those of a run that never stopped.
+        int? batch = Settings.ResumeFromCheckpoint is null || FindCheckpoint(null) is not { } checkpoint ? null
+            : RunFingerprint.BatchOf(CheckpointContents.ReadState(checkpoint).Fingerprint);
+        var frozenOutput = !IsFull;
+        var fit = Planning.MemoryFit.Find(Settings, limit, MemoryChoice.All(Settings, frozenOutput, batch), choice =>
+        {
+            var plan = PlanOf(Options with { Settings = choice.In(Settings) });
+            return (plan, MemoryPlan.Create(outline, plan.Shape(choice.Checkpointing, choice.FewLogits), resident));
+        });
+        (Plan, Memory, MemoryFit, GradientCheckpointing) = (fit.Plan, fit.Memory, fit.Explanation, fit.Choice.Checkpointing);
+        Settings = fit.Choice.In(Settings);
+        Options = Options with { Settings = Settings, FewLogits = fit.Choice.FewLogits };
+    }
+
+    private TrainingPlan PlanOf(TrainerOptions options) => new(Train.Samples, Validation?.Samples ?? [], options);
+
+    /// <summary>The model with its adapter, without its numbers.</summary>
+    private Decoder Outline()
+    {
+        var outline = Decoder.Outline(Spec with { StoredType = TypeInFile() }, kernels, IsFull);
+        AttachAdapter(outline);
+        return outline;
     }
 
     /// <summary>What most of the weights are stored as: config.json says it too, and is sometimes wrong.</summary>
@@ -272,8 +313,6 @@ public sealed class TrainingSession : IDisposable
     private bool IsRandom => Settings is PretrainSettings { Init: WeightInit.Random };
 
     private bool IsFull => Settings.TunerType == TunerType.Full;
-
-    private WorkspaceShape Shape(bool checkpointing) => new(Plan.MaxTokens, Plan.MaxTargets, Training: true, checkpointing);
 
     /// <summary>What the run takes beyond what the process held when it was planned.</summary>
     private long NewBytes(MemoryPlan plan) => plan.TotalBytes - heldBytes;

@@ -14,6 +14,7 @@ namespace Hone.Training.Checkpoints;
 internal static class RunFingerprint
 {
     private const int SampledRows = 16;
+    private const string Batch = "per_device_train_batch_size";
 
     public static SortedDictionary<string, string> Of(
         TrainerOptions options, TrainingPlan plan, LearningRateSchedule schedule, Decoder decoder, IReadOnlyList<TokenizedSample> train)
@@ -30,7 +31,7 @@ internal static class RunFingerprint
             ["data_seed"] = Text($"{settings.EffectiveDataSeed}"),
             ["shuffle"] = Text($"{settings.Shuffle}"),
             ["packing_length"] = Text($"{options.TrainingOrder.PackingLength}"),
-            ["per_device_train_batch_size"] = Text($"{settings.PerDeviceTrainBatchSize}"),
+            [Batch] = Text($"{settings.PerDeviceTrainBatchSize}"),
             ["gradient_accumulation_steps"] = Text($"{plan.AccumulationSteps}"),
             ["steps (max_steps or num_train_epochs)"] = Text($"{plan.TotalSteps}"),
             ["learning_rate"] = Text($"{schedule.Peak}"),
@@ -44,6 +45,10 @@ internal static class RunFingerprint
             ["max_grad_norm"] = Text($"{settings.MaxGradNorm}"),
         };
     }
+
+    /// <summary>Rows in a micro-batch of the run that has this fingerprint; null when it doesn't say.</summary>
+    public static int? BatchOf(IReadOnlyDictionary<string, string> fingerprint) =>
+        int.TryParse(fingerprint.GetValueOrDefault(Batch), NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
 
     /// <summary>Each difference as <c>name: then → now</c>.</summary>
     public static IReadOnlyList<string> Differences(
