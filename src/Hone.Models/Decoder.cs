@@ -110,7 +110,11 @@ public sealed partial class Decoder : IDisposable
         try
         {
             reader.RequireModel(spec);
-            return new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable);
+            var decoder = new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable);
+
+            // What is copied need not stay mapped: pages that were read count as memory of this process.
+            if (decoder.MappedBytes == 0) reader.Dispose();
+            return decoder;
         }
         catch
         {

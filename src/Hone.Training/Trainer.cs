@@ -64,6 +64,9 @@ public sealed partial class Trainer : IDisposable
     /// <summary>What the run will do.</summary>
     public TrainingPlan Plan { get; }
 
+    /// <summary>Native bytes of optimizer and workspace.</summary>
+    internal long AllocatedBytes => optimizer.Bytes + workspace.Bytes;
+
     /// <summary>Puts the run where a checkpoint left it. Call before <see cref="Run"/>.</summary>
     /// <param name="checkpoint">A folder from <see cref="ResumePoint.Find"/>.</param>
     /// <exception cref="HoneException">The checkpoint belongs to another run: every difference is named.</exception>

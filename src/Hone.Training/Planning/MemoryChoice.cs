@@ -59,7 +59,7 @@ internal readonly record struct MemoryChoice(int Batch, int Accumulation, int Ev
                 + $"instead of {asked.EffectiveGradientAccumulationSteps}, so a step has the same rows");
         }
 
-        if (EvaluationBatch != asked.EffectiveEvalBatchSize) changes.Add($"per_device_eval_batch_size {EvaluationBatch} instead of {asked.EffectiveEvalBatchSize}");
+        if (asked.HasValidation && EvaluationBatch != asked.EffectiveEvalBatchSize) changes.Add($"per_device_eval_batch_size {EvaluationBatch} instead of {asked.EffectiveEvalBatchSize}");
         if (Checkpointing && asked.GradientCheckpointing != true) changes.Add("gradient_checkpointing true");
         if (FewLogits) changes.Add("logits of few tokens at a time");
         return string.Join("; ", changes);
