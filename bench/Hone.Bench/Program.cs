@@ -1,6 +1,7 @@
 using Hone.Bench;
 using Hone.Bench.Comparison;
 using Hone.Bench.Decoding;
+using Hone.Bench.Forecasting;
 using Hone.Bench.Job;
 using Hone.Bench.Scaling;
 using Hone.Bench.Starting;
@@ -14,6 +15,7 @@ return args switch
     ["tokenize", .. var rest] => TokenizeBench.Run(rest),
     ["start", .. var rest] => StartBench.Run(rest),
     ["decode", .. var rest] => DecodeBench.Run(rest),
+    ["forecast", .. var rest] => ForecastBench.Run(rest),
     ["compare", .. var rest] => CompareBench.Run(rest),
     ["job", .. var rest] => JobBench.Run(rest),
     ["scaling", .. var rest] => ScalingBench.Run(rest),
@@ -26,6 +28,7 @@ static int Usage()
         """
         usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N] [--openblas LIBRARY]
                hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
+               hone-bench forecast S|M|Q full|lora STEPS [--checkpointing] [--threads N] [--rows-of TOKENS] [--learned-percent N]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
                hone-bench scaling [--out FOLDER] [--threads N] [--wait SECONDS]
                hone-bench job [--steps N] [--peers longest,512]

@@ -6,9 +6,17 @@ namespace Hone.Models;
 /// Takes buffers from an arena and writes down what each is for. Without an arena it only counts, so the plan and the
 /// allocation are one piece of code and can't disagree.
 /// </summary>
-internal sealed class BufferLedger(Arena? arena)
+internal sealed class BufferLedger
 {
     private readonly List<(string Purpose, long Bytes)> entries = [];
+    private readonly Func<DType, int, int, long, Tensor> take;
+
+    /// <summary>A ledger of an arena; null only counts.</summary>
+    public BufferLedger(Arena? arena) => take = arena is null
+        ? (type, rows, columns, _) => Tensor.WithoutMemory(type, rows, columns)
+        : (type, rows, columns, _) => arena.Allocate(type, rows, columns);
+
+    private BufferLedger(Tensor block) => take = (type, rows, columns, offset) => block.Within(offset, type, rows, columns);
 
     /// <summary>Bytes by purpose, in order of first use.</summary>
     public IReadOnlyList<(string Purpose, long Bytes)> Entries => entries;
@@ -19,10 +27,31 @@ internal sealed class BufferLedger(Arena? arena)
     /// <summary>A dense matrix; a view of nothing with the right shape when only counting.</summary>
     public Tensor Take(string purpose, int rows, int columns, DType type = DType.F32)
     {
+        var tensor = take(type, rows, columns, TotalBytes);
         var bytes = Math.Max(Arena.SizeOf(type, rows, columns), Arena.Alignment);
         var i = entries.FindIndex(e => e.Purpose == purpose);
         if (i < 0) entries.Add((purpose, bytes));
         else entries[i] = (purpose, entries[i].Bytes + bytes);
-        return arena is null ? Tensor.WithoutMemory(type, rows, columns) : arena.Allocate(type, rows, columns);
+        return tensor;
+    }
+
+    /// <summary>
+    /// One block of memory for users that have it in turn: as large as the largest of them needs, and what one leaves there is
+    /// lost when another comes.
+    /// </summary>
+    /// <param name="purpose">What the block is for.</param>
+    /// <param name="users">Each takes its buffers from the ledger that it is given. Called twice: the first call counts.</param>
+    public void TakeInTurn(string purpose, params ReadOnlySpan<Action<BufferLedger>> users)
+    {
+        long bytes = 0;
+        foreach (var user in users)
+        {
+            var counted = new BufferLedger((Arena?)null);
+            user(counted);
+            bytes = Math.Max(bytes, counted.TotalBytes);
+        }
+
+        var block = Take(purpose, checked((int)(bytes / Arena.Alignment)), Arena.Alignment / sizeof(float));
+        foreach (var user in users) user(new BufferLedger(block));
     }
 }

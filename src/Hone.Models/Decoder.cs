@@ -110,7 +110,11 @@ public sealed partial class Decoder : IDisposable
         try
         {
             reader.RequireModel(spec);
-            return new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable);
+            var decoder = new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable);
+
+            // What is copied need not stay mapped: pages that were read count as memory of this process.
+            if (decoder.MappedBytes == 0) reader.Dispose();
+            return decoder;
         }
         catch
         {
@@ -131,6 +135,17 @@ public sealed partial class Decoder : IDisposable
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(kernels);
         return new Decoder(spec, kernels, null, (slot, self) => self.ShapeOf(slot, trainable), trainable, outline: true);
+    }
+
+    /// <summary>A model whose weights are all one small number, stored as <see cref="Load"/> would hold them: to measure how fast its shape runs.</summary>
+    /// <param name="spec">Shape.</param>
+    /// <param name="kernels">The device.</param>
+    /// <param name="trainable">As in <see cref="Load"/>.</param>
+    public static Decoder Blank(DecoderSpec spec, IKernels kernels, bool trainable)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(kernels);
+        return new Decoder(spec, kernels, null, (slot, self) => self.Constant(slot, trainable), trainable);
     }
 
     /// <summary>A model with random weights: normal with the spec's initializer range, norms 1, biases 0.</summary>
@@ -217,6 +232,14 @@ public sealed partial class Decoder : IDisposable
         var value = valueLedger.Take("weights", rows, columns);
         if (slot.Shape.Count > 1) Kernels.FillNormal(value, 0, Spec.InitializerRange, seed, CounterRandom.Stream("initialise " + slot.Name));
         else if (!slot.Name.EndsWith(".bias", StringComparison.Ordinal)) Kernels.Fill(value, 1 - Spec.NormWeightOffset);
+        return value;
+    }
+
+    private Tensor Constant(TensorSlot slot, bool trainable)
+    {
+        var (rows, columns) = Fold(slot.Shape);
+        var value = valueLedger.Take("weights", rows, columns, trainable || slot.Shape.Count == 1 ? DType.F32 : Spec.StoredType);
+        if (value.Type == DType.F32) Kernels.Fill(value, Spec.InitializerRange);
         return value;
     }
 

@@ -211,11 +211,10 @@ public sealed class DecoderWorkspace : IDisposable
         var lowest = decoder.EmbeddingTable.IsTrainable ? -1 : decoder.LowestTrainableBlock;
         for (var i = decoder.Blocks.Count - 1; i >= Math.Max(lowest, 0); i--)
         {
-            var last = i == decoder.Blocks.Count - 1;
-            var read = last ? rows : default;
+            var read = i == decoder.Blocks.Count - 1 ? rows : default;
             var x = buffers.Hidden(i).SliceRows(0, t);
             var activations = buffers.Activations(i);
-            if (Shape.Checkpointing && !last) decoder.Blocks[i].Forward(input, activations, buffers.Scratch, x, default, read);
+            if (Shape.Checkpointing) decoder.Blocks[i].Forward(input, activations, buffers.Scratch, x, default, read);
             var dx = read.IsEmpty ? gradient : buffers.InputGradient.SliceRows(0, t);
             decoder.Blocks[i].Backward(input, activations, buffers.Scratch, x, gradient, dx, read, needInput: i > lowest);
             gradient = dx;

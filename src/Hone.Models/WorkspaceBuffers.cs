@@ -6,8 +6,14 @@ namespace Hone.Models;
 /// <summary>The buffers of a <see cref="DecoderWorkspace"/>. T tokens, S supervised rows, C hidden size, V vocabulary.</summary>
 internal sealed class WorkspaceBuffers
 {
-    /// <summary>Logits are held for as many rows as fit into this, and for no more than make the products as fast as they get.</summary>
-    private const long LogitsBytes = 192L << 20;
+    /// <summary>
+    /// Logits are held for as many rows as fit into this, and for no more than make the products as fast as they get. Each chunk
+    /// packs the whole output table anew: at a vocabulary of 152 k, 172 rows cost 1 % more than twice as many, 64 rows 20 % more.
+    /// </summary>
+    private const long LogitsBytes = 100L << 20;
+
+    /// <summary>The same where memory is dearer than time, and where it is much dearer.</summary>
+    private const long FewerLogitsBytes = 64L << 20, FewestLogitsBytes = 16L << 20;
 
     private const int MostLogitRows = 512;
 
@@ -34,14 +40,21 @@ internal sealed class WorkspaceBuffers
         for (var i = 0; i < hidden.Length; i++)
             hidden[i] = ledger.Take("hidden states", i == decoder.Blocks.Count && shape.Training ? s : t, spec.HiddenSize);
         activations = new BlockActivations[keepAll ? decoder.Blocks.Count : 1];
-        for (var i = 0; i < activations.Length; i++)
-            activations[i] = new BlockActivations(ledger, "activations", keepAll ? [decoder.Blocks[i]] : decoder.Blocks, t);
-        Scratch = new BlockScratch(ledger, decoder.Blocks, shape);
+        for (var i = 0; keepAll && i < activations.Length; i++) activations[i] = new BlockActivations(ledger, "activations", [decoder.Blocks[i]], t);
+        var normed = ledger.Take("scratch", t, spec.HiddenSize);
+        var normedGradient = shape.Training ? ledger.Take("scratch", t, spec.HiddenSize) : default;
         FinalRstd = ledger.Take("scratch", t, 1);
-        Logits = ledger.Take("logits", Math.Min(s, LogitRows(spec.VocabularySize)), spec.VocabularySize);
-        if (!shape.Training) return;
-        HiddenGradient = ledger.Take("gradients of activations", s, spec.HiddenSize);
-        InputGradient = ledger.Take("gradients of activations", t, spec.HiddenSize);
+        if (shape.Training) HiddenGradient = ledger.Take("gradients of activations", s, spec.HiddenSize);
+
+        // Blocks and output layer never run at once, and only what is kept for the backward pass outlives a block.
+        ledger.TakeInTurn("logits, or what a block needs while it runs",
+            loss => Logits = loss.Take("logits", Math.Min(s, LogitRows(decoder, shape)), spec.VocabularySize),
+            block =>
+            {
+                if (!keepAll) activations[0] = new BlockActivations(block, "activations", decoder.Blocks, t);
+                Scratch = new BlockScratch(block, normed, normedGradient, decoder.Blocks, shape);
+                if (shape.Training) InputGradient = block.Take("gradients of activations", t, spec.HiddenSize);
+            });
     }
 
     public Tensor Ids { get; }
@@ -64,18 +77,18 @@ internal sealed class WorkspaceBuffers
 
     public Tensor Sin { get; }
 
-    public BlockScratch Scratch { get; }
+    public BlockScratch Scratch { get; private set; } = null!;
 
     public Tensor FinalRstd { get; }
 
     /// <summary>[chunk, V].</summary>
-    public Tensor Logits { get; }
+    public Tensor Logits { get; private set; }
 
     /// <summary>Gradient of the rows that are read [S, C].</summary>
     public Tensor HiddenGradient { get; }
 
     /// <summary>Gradient of a block's input [T, C], when the last block reads fewer rows.</summary>
-    public Tensor InputGradient { get; }
+    public Tensor InputGradient { get; private set; }
 
     /// <summary>Input of block i; output of the last block at i = blocks.</summary>
     public Tensor Hidden(int i) => hidden[i % hidden.Length];
@@ -83,8 +96,13 @@ internal sealed class WorkspaceBuffers
     public BlockActivations Activations(int i) => activations[i % activations.Length];
 
     /// <summary>
-    /// Rows of a chunk. Gradients of the output layer are summed chunk by chunk, so the borders must not follow the largest
-    /// micro-batch of a run: a validation row would change the bits of training.
+    /// Rows of a chunk. The gradient of a trained output table is summed chunk by chunk, so its borders must follow neither the
+    /// largest micro-batch of a run, or a validation row would change the bits of training, nor checkpointing. Rows of logits
+    /// don't know of each other: where the table is frozen, the bits are the same however many there are.
     /// </summary>
-    private static int LogitRows(int vocabulary) => (int)Math.Clamp(LogitsBytes / (4L * vocabulary), 16, MostLogitRows);
+    private static int LogitRows(Decoder decoder, WorkspaceShape shape)
+    {
+        var bytes = decoder.OutputTable.IsTrainable ? LogitsBytes : shape.FewLogits ? FewestLogitsBytes : shape.Checkpointing ? FewerLogitsBytes : LogitsBytes;
+        return (int)Math.Clamp(bytes / (4L * decoder.Spec.VocabularySize), 16, MostLogitRows);
+    }
 }

@@ -101,6 +101,19 @@ public readonly unsafe struct Tensor
         return new Tensor(Data, Type, rows, columns);
     }
 
+    /// <summary>A dense matrix in the memory of this one.</summary>
+    /// <param name="offset">Where it begins, in bytes.</param>
+    /// <param name="type">Its element type.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <exception cref="ArgumentException">It would reach beyond this one, which must be dense.</exception>
+    public Tensor Within(long offset, DType type, int rows, int columns)
+    {
+        if (!IsDense || offset < 0 || offset + ((long)rows * columns * type.Size()) > ByteCount)
+            throw new ArgumentException($"{type}[{rows}, {columns}] at byte {offset} of {this}");
+        return new Tensor(Data is null ? null : (byte*)Data + offset, type, rows, columns);
+    }
+
     /// <summary>A dense F32 or I32 view as a span, for hosts that read or fill it. CPU only.</summary>
     public Span<T> AsSpan<T>()
         where T : unmanaged

@@ -57,12 +57,15 @@ public sealed partial class Trainer : IDisposable
         var trainable = decoder.TrainableParameters.Select(p => (p.Name, p.Value, p.Gradient)).ToArray();
         if (trainable.Length == 0) throw new InvalidOperationException("The decoder has no trainable parameters.");
         optimizer = new AdamWOptimizer(decoder.Kernels, trainable, AdamWOptions.From(settings));
-        workspace = new DecoderWorkspace(decoder, new WorkspaceShape(Plan.MaxTokens, Plan.MaxTargets, Training: true, options.GradientCheckpointing));
+        workspace = new DecoderWorkspace(decoder, Plan.Shape(options.GradientCheckpointing, options.FewLogits));
         batch = new MicroBatch(Plan.MaxTokens);
     }
 
     /// <summary>What the run will do.</summary>
     public TrainingPlan Plan { get; }
+
+    /// <summary>Native bytes of optimizer and workspace.</summary>
+    internal long AllocatedBytes => optimizer.Bytes + workspace.Bytes;
 
     /// <summary>Puts the run where a checkpoint left it. Call before <see cref="Run"/>.</summary>
     /// <param name="checkpoint">A folder from <see cref="ResumePoint.Find"/>.</param>

@@ -16,6 +16,9 @@ public sealed record TrainerOptions
     /// <summary>Compute activations again in the backward pass; the bits stay the same.</summary>
     public bool GradientCheckpointing { get; init; }
 
+    /// <summary>Hold logits of few tokens at a time where the output table is frozen; the bits stay the same.</summary>
+    public bool FewLogits { get; init; }
+
     /// <summary>Element type on disk of the model, or of the adapter when one is trained. What training goes on from is F32 whatever this says.</summary>
     public DType SaveType { get; init; } = DType.F32;
 

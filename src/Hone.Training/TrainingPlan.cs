@@ -1,4 +1,6 @@
 using Hone.Data.Packing;
+using Hone.Models;
+using Hone.Settings;
 
 namespace Hone.Training;
 
@@ -62,8 +64,36 @@ public sealed class TrainingPlan
     /// <summary>Most learned tokens in a micro-batch, validation included.</summary>
     public int MaxTargets { get; private set; }
 
+    /// <summary>Tokens of the sample that a token is in, on average over all tokens of the training rows.</summary>
+    public int UsualSequence => (int)Math.Ceiling(train.Lengths.Sum(n => (double)n * n) / Tokens);
+
+    /// <summary>Evaluations in the run.</summary>
+    public int Evaluations
+    {
+        get
+        {
+            if (validation.Lengths.Length == 0) return 0;
+            var settings = options.Settings;
+            return settings.EffectiveEvalStrategy switch
+            {
+                IntervalStrategy.No => 0,
+                IntervalStrategy.Epoch => (TotalSteps + StepsPerEpoch - 1) / StepsPerEpoch,
+                _ => (TotalSteps + settings.EffectiveEvalSteps - 1) / settings.EffectiveEvalSteps,
+            };
+        }
+    }
+
+    /// <summary>Tokens of all validation rows.</summary>
+    public long ValidationTokens => validation.Lengths.Sum(n => (long)n);
+
+    /// <summary>Tokens of them that have a target.</summary>
+    public long ValidationLearnedTokens => validation.Targets.Sum(n => (long)n);
+
     /// <summary>Share of the room in packs that is used; 1 without packing.</summary>
     public double PackingEfficiency { get; }
+
+    /// <summary>The workspace that the largest micro-batch needs.</summary>
+    internal WorkspaceShape Shape(bool checkpointing, bool fewLogits = false) => new(MaxTokens, MaxTargets, Training: true, checkpointing, fewLogits);
 
     /// <summary>The order of an epoch.</summary>
     internal EpochPlan Epoch(int epoch) => EpochPlan.Create(train.Lengths, options.TrainingOrder, epoch);

@@ -21,7 +21,7 @@ namespace Hone.Training;
 /// A training run put together from its settings: model files, data, plan, then weights and trainer. Everything that can be
 /// wrong is found before anything is written.
 /// </summary>
-public sealed class TrainingSession : IDisposable
+public sealed partial class TrainingSession : IDisposable
 {
     private readonly IKernels kernels;
     private Decoder? decoder;
@@ -45,8 +45,8 @@ public sealed class TrainingSession : IDisposable
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
 
-    /// <summary>What was asked for.</summary>
-    public TrainingSettings Settings { get; }
+    /// <summary>What was asked for, with what <c>max_memory</c> led to.</summary>
+    public TrainingSettings Settings { get; private set; }
 
     /// <summary>Folder of the model that is trained.</summary>
     public string ModelFolder { get; }
@@ -89,6 +89,9 @@ public sealed class TrainingSession : IDisposable
 
     /// <summary>Whether activations are computed again in the backward pass.</summary>
     public bool GradientCheckpointing { get; private set; }
+
+    /// <summary>What <c>max_memory</c> led to and why, for people; null without it.</summary>
+    public string? MemoryFit { get; private set; }
 
     /// <summary>The model with its adapter; there after <see cref="Start"/>.</summary>
     public Decoder Decoder => decoder ?? throw new InvalidOperationException("The session has not been started.");
@@ -234,62 +237,6 @@ public sealed class TrainingSession : IDisposable
             throw new HoneException(ExitCode.Data, e.Message, e.Where,
                 $"{e.Fix} The model has no chat template: conversations need one, given with --template.".TrimStart(), e);
         }
-    }
-
-    private void MakePlan()
-    {
-        Options = new TrainerOptions
-        {
-            Settings = Settings,
-            PackingLength = Settings.PackingLength ?? MaxLength,
-            SaveType = Settings.TorchDtype switch
-            {
-                SaveDtype.BFloat16 => DType.BF16,
-                SaveDtype.Float16 => DType.F16,
-                SaveDtype.Float32 => DType.F32,
-                _ => IsFull ? Spec.StoredType : DType.F32,
-            },
-            ModelFolder = ModelFolder,
-            RowName = row => Train.Locations[row].ToString(),
-        };
-        Plan = new TrainingPlan(Train.Samples, Validation?.Samples ?? [], Options);
-        using var outline = Decoder.Outline(Spec with { StoredType = TypeInFile() }, kernels, IsFull);
-        AttachAdapter(outline);
-        Adapter = outline.Adapter;
-        TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
-        Flops = new FlopModel(outline);
-        heldBytes = SystemMemory.ResidentBytes;
-        var resident = heldBytes - kernels.WorkspaceBytes;
-        Memory = MemoryPlan.Create(outline, Shape(checkpointing: Settings.GradientCheckpointing ?? false), resident);
-        GradientCheckpointing = Settings.GradientCheckpointing ?? NewBytes(Memory) > SystemMemory.AvailableBytes;
-        if (GradientCheckpointing) Memory = MemoryPlan.Create(outline, Shape(checkpointing: true), resident);
-        Options = Options with { GradientCheckpointing = GradientCheckpointing };
-    }
-
-    /// <summary>What most of the weights are stored as: config.json says it too, and is sometimes wrong.</summary>
-    private DType TypeInFile()
-    {
-        if (IsRandom || !Directory.EnumerateFiles(ModelFolder, "*.safetensors").Any()) return Spec.StoredType;
-        using var reader = CheckpointReader.Open(ModelFolder);
-        return reader.Names.Select(reader.Get).GroupBy(t => t.Type).MaxBy(g => g.Sum(t => (long)t.Data.Rows * t.Data.Columns))?.Key ?? Spec.StoredType;
-    }
-
-    private bool IsRandom => Settings is PretrainSettings { Init: WeightInit.Random };
-
-    private bool IsFull => Settings.TunerType == TunerType.Full;
-
-    private WorkspaceShape Shape(bool checkpointing) => new(Plan.MaxTokens, Plan.MaxTargets, Training: true, checkpointing);
-
-    /// <summary>What the run takes beyond what the process held when it was planned.</summary>
-    private long NewBytes(MemoryPlan plan) => plan.TotalBytes - heldBytes;
-
-    private void RequireMemory()
-    {
-        var (needed, available) = (NewBytes(Memory), SystemMemory.AvailableBytes);
-        if (needed <= available) return;
-        throw new HoneException(ExitCode.Memory, $"The run needs {ByteCount.Text(needed)} and {ByteCount.Text(available)} are free.", null,
-            (GradientCheckpointing ? "" : "Set gradient_checkpointing true, or ") + "lower max_length or per_device_train_batch_size"
-            + (IsFull ? ", or use tuner_type lora" : "") + "; hone plan shows what takes how much.");
     }
 
     private string? FindCheckpoint(ITrainingObserver? observer) => Settings.ResumeFromCheckpoint is { } wanted

@@ -22,5 +22,16 @@ internal static class Figures
         _ => Text($"{(int)time.TotalHours} h {time.Minutes:D2} min"),
     };
 
+    /// <summary><c>85 ms</c>, <c>3.4 s</c>.</summary>
+    public static string Seconds(TimeSpan time) => time.TotalSeconds < 1 ? Text($"{time.TotalMilliseconds:F0} ms") : Text($"{time.TotalSeconds:F1} s");
+
+    /// <summary><c>12.5 GFLOP</c>, <c>3.40 TFLOP</c>.</summary>
+    public static string Operations(double n) => n switch
+    {
+        >= 1e15 => Text($"{n / 1e15:F2} PFLOP"),
+        >= 1e12 => Text($"{n / 1e12:F2} TFLOP"),
+        _ => Text($"{n / 1e9:F1} GFLOP"),
+    };
+
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

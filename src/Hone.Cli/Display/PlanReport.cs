@@ -12,9 +12,6 @@ namespace Hone.Cli;
 /// <summary>What a run will do, take and learn, in words and in JSON.</summary>
 internal sealed class PlanReport
 {
-    /// <summary>Share of the peak that a run reaches as a whole, attention and memory-bound work included; for the expected time only.</summary>
-    private const double ExpectedShareOfPeak = 0.6;
-
     /// <summary>Some hundred rounds; more would only keep the first step waiting.</summary>
     private const double SecondsForPeak = 0.1;
 
@@ -25,19 +22,14 @@ internal sealed class PlanReport
         _session = session;
         Flops = session.Flops;
         PeakGigaflops = MachinePeak.MeasureGigaflops(session.Settings.Threads ?? 0, SecondsForPeak);
-        var plan = session.Plan;
-        var epochs = (double)plan.TotalSteps / plan.StepsPerEpoch;
-        TotalFlops = Flops.Of(plan.Tokens * epochs, plan.LearnedTokens * epochs);
-        Expected = TimeSpan.FromSeconds(TotalFlops / (PeakGigaflops * 1e9 * ExpectedShareOfPeak));
+        Time = session.Forecast();
     }
 
     public FlopModel Flops { get; }
 
     public double PeakGigaflops { get; }
 
-    public double TotalFlops { get; }
-
-    public TimeSpan Expected { get; }
+    public TimeForecast Time { get; }
 
     private TrainingSettings Settings => _session.Settings;
 
@@ -54,7 +46,9 @@ internal sealed class PlanReport
             ("learning rate", Rate(plan)),
             ("memory", $"{ByteCount.Text(_session.Memory.TotalBytes)} at the peak{(_session.GradientCheckpointing ? ", with gradient checkpointing" : "")}; "
                 + $"{ByteCount.Text(SystemMemory.AvailableBytes + SystemMemory.ResidentBytes)} are free"),
-            ("time", $"about {Figures.Duration(Expected)} ({TotalFlops / 1e12:F2} TFLOP at {ExpectedShareOfPeak:P0} of {PeakGigaflops:F0} GFLOP/s)"),
+            .. _session.MemoryFit is { } fit ? [("max_memory", fit)] : ((string, string)[])[],
+            ("operations", Operations(plan)),
+            ("time", ExpectedTime()),
         ]);
         if (!details) return;
         console.Line();
@@ -84,12 +78,19 @@ internal sealed class PlanReport
             ["trainable_parameters"] = _session.TrainableParameters,
             ["total_steps"] = plan.TotalSteps,
             ["max_tokens_per_micro_batch"] = plan.MaxTokens,
+            ["per_device_train_batch_size"] = Settings.PerDeviceTrainBatchSize,
+            ["gradient_accumulation_steps"] = plan.AccumulationSteps,
             ["gradient_checkpointing"] = _session.GradientCheckpointing,
+            ["max_memory"] = _session.MemoryFit,
             ["memory_bytes"] = _session.Memory.TotalBytes,
             ["memory"] = new JsonArray([.. _session.Memory.Lines.Select(l => new JsonObject { ["purpose"] = l.Purpose, ["bytes"] = l.Bytes })]),
-            ["flops"] = TotalFlops,
+            ["flops"] = Time.Operations,
+            ["flops_per_step"] = Time.Operations / plan.TotalSteps,
             ["peak_gflops"] = PeakGigaflops,
-            ["expected_seconds"] = Expected.TotalSeconds,
+            ["expected_gflops"] = Time.Gigaflops,
+            ["expected_seconds"] = Time.Total.TotalSeconds,
+            ["expected_step_seconds"] = Time.Step.TotalSeconds,
+            ["expected_evaluation_seconds"] = Time.Evaluation.TotalSeconds,
             ["rows"] = report.Rows,
             ["samples"] = report.Samples,
             ["tokens"] = report.Tokens,
@@ -130,6 +131,14 @@ internal sealed class PlanReport
     private string Steps(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
         $"{plan.TotalSteps:N0}, each of {Settings.PerDeviceTrainBatchSize * plan.AccumulationSteps} {(Settings.Packing ? "packs" : "rows")} in {plan.AccumulationSteps} micro-batches of at most {plan.MaxTokens:N0} tokens")
         + (Settings.Packing ? $"; packs {plan.PackingEfficiency:P1} full" : "");
+
+    private string Operations(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
+        $"{Figures.Operations(Time.Operations)} in products with weights, {Figures.Operations(Time.Operations / plan.TotalSteps)} a step");
+
+    private string ExpectedTime() => $"about {Figures.Duration(Time.Total)}, {Figures.Seconds(Time.Step)} a step"
+        + (Time.Evaluation > TimeSpan.Zero ? $", {Figures.Duration(Time.Evaluation)} for validation" : "")
+        + string.Create(CultureInfo.InvariantCulture,
+            $" (one block measured: {Time.Gigaflops:F0} GFLOP/s, {Time.Gigaflops / PeakGigaflops:P0} of the measured peak of {PeakGigaflops:F0})");
 
     private string Rate(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
         $"{Settings.EffectiveLearningRate:G4}, {JsonNamingPolicy.SnakeCaseLower.ConvertName(Settings.LrSchedulerType.ToString())}, {Settings.EffectiveWarmupSteps(plan.TotalSteps)} warm-up steps");

@@ -2,19 +2,21 @@ using Hone.Tensors;
 
 namespace Hone.Models.Blocks;
 
-/// <summary>Buffers that all blocks share, one block at a time.</summary>
+/// <summary>Buffers that all blocks share, one block at a time; nothing in them outlives the pass of a block.</summary>
 internal sealed class BlockScratch
 {
     /// <summary>Takes the buffers.</summary>
     /// <param name="ledger">Where the memory comes from.</param>
+    /// <param name="normed">[T, C], which the final norm uses too.</param>
+    /// <param name="normedGradient">[T, C], likewise; empty without a backward pass.</param>
     /// <param name="blocks">All blocks; the widest decides.</param>
     /// <param name="shape">Tokens, targets, and whether there is a backward pass.</param>
-    public BlockScratch(BufferLedger ledger, IReadOnlyList<DecoderBlock> blocks, WorkspaceShape shape)
+    public BlockScratch(BufferLedger ledger, Tensor normed, Tensor normedGradient, IReadOnlyList<DecoderBlock> blocks, WorkspaceShape shape)
     {
         const string Purpose = "scratch";
         var (first, tokens) = (blocks[0], shape.MaxTokens);
-        var (c, q, f) = (first.Output.Outputs, first.Query.Outputs, first.Gate.Outputs);
-        Normed = ledger.Take(Purpose, tokens, c);
+        var (q, f) = (first.Query.Outputs, first.Gate.Outputs);
+        (Normed, NormedGradient) = (normed, normedGradient);
         Activated = ledger.Take(Purpose, tokens, f);
         TargetAttention = ledger.Take(Purpose, shape.MaxTargets, q);
         var linears = blocks.SelectMany(b => b.Linears).Where(l => l.Lora is not null).ToList();
@@ -23,7 +25,6 @@ internal sealed class BlockScratch
         var uGradient = shape.Training && rank > 0 ? ledger.Take(Purpose, tokens, rank) : default;
         LowRank = new LowRankScratch(uGradient, shape.Training && dropped > 0 ? ledger.Take(Purpose, tokens, dropped) : default);
         if (!shape.Training) return;
-        NormedGradient = ledger.Take(Purpose, tokens, c);
         ActivatedGradient = ledger.Take(Purpose, tokens, f);
         AttentionGradient = ledger.Take(Purpose, tokens, q);
         QueryKeyValueGradient = ledger.Take(Purpose, tokens, q + 2 * first.Key.Outputs);

@@ -57,6 +57,11 @@ public abstract partial record TrainingSettings
         Help = "Compute activations again in the backward pass: less memory, more time, the same bits.")]
     public bool? GradientCheckpointing { get; init; }
 
+    [Setting("max_memory", Group = "Run", DefaultNote = "no limit but the machine's",
+        Help = "Most memory that the process may hold. Smaller micro-batches, fewer logits at a time or gradient_checkpointing are chosen to fit, "
+            + "in this order; a step keeps its rows. per_device_train_batch_size is then the most that is tried.")]
+    public ByteSize? MaxMemory { get; init; }
+
     [Setting("output_dir", Group = "Output", Path = PathUse.Output, Help = "Folder in which runs are written.")]
     public string OutputDir { get; init; } = "output";
 

@@ -113,6 +113,7 @@ public abstract partial record TrainingSettings
         rules.AtLeast("per_device_train_batch_size", PerDeviceTrainBatchSize, 1);
         rules.AtLeast("per_device_eval_batch_size", PerDeviceEvalBatchSize, 1);
         rules.AtLeast("gradient_accumulation_steps", GradientAccumulationSteps, 1);
+        rules.Require("max_memory", MaxMemory is null or { Bytes: > 0 }, "max_memory is 0", "give a size such as 8GiB, or leave it out");
         rules.AtLeast("save_steps", SaveSteps, 1);
         rules.AtLeast("eval_steps", EvalSteps, 1);
         rules.AtLeast("logging_steps", LoggingSteps, 1);

@@ -15,6 +15,7 @@ internal sealed class RunFingerprint
 {
     private const int SampledRows = 16;
     private const string TrainingRows = "training rows";
+    private const string Batch = "per_device_train_batch_size";
 
     private readonly Dictionary<string, Reach> reaches = new(StringComparer.Ordinal);
 
@@ -28,7 +29,7 @@ internal sealed class RunFingerprint
             ["data_seed"] = Text($"{settings.EffectiveDataSeed}"),
             ["shuffle"] = Text($"{settings.Shuffle}"),
             ["packing_length"] = Text($"{options.TrainingOrder.PackingLength}"),
-            ["per_device_train_batch_size"] = Text($"{settings.PerDeviceTrainBatchSize}"),
+            [Batch] = Text($"{settings.PerDeviceTrainBatchSize}"),
             ["gradient_accumulation_steps"] = Text($"{plan.AccumulationSteps}"),
         });
         Add(Reach.Gradients, new()
@@ -53,6 +54,10 @@ internal sealed class RunFingerprint
             ["max_grad_norm"] = Text($"{settings.MaxGradNorm}"),
         });
     }
+
+    /// <summary>Rows in a micro-batch of the run that has this fingerprint; null when it doesn't say.</summary>
+    public static int? BatchOf(IReadOnlyDictionary<string, string> fingerprint) =>
+        int.TryParse(fingerprint.GetValueOrDefault(Batch), NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? rows : null;
 
     /// <summary>How far into a run a setting reaches, which says where it may change.</summary>
     private enum Reach

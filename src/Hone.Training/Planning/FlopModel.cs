@@ -11,6 +11,7 @@ public sealed class FlopModel
 {
     private readonly double perToken;
     private readonly double perLearnedToken;
+    private readonly double outputPerLearnedToken;
 
     /// <summary>Counts a decoder's products.</summary>
     /// <param name="decoder">The model or its outline, with its adapter.</param>
@@ -32,11 +33,14 @@ public sealed class FlopModel
         }
 
         var head = decoder.Parameters.LastOrDefault(p => p.Name == "lm_head.weight") ?? decoder["model.embed_tokens.weight"];
-        perLearnedToken += (head.IsTrainable ? 6.0 : 4.0) * head.Count;
+        outputPerLearnedToken = (head.IsTrainable ? 6.0 : 4.0) * head.Count;
     }
 
     /// <summary>Operations of a step, or of a whole run.</summary>
-    public double Of(double tokens, double learnedTokens) => perToken * tokens + perLearnedToken * learnedTokens;
+    public double Of(double tokens, double learnedTokens) => OfBlocks(tokens, learnedTokens) + outputPerLearnedToken * learnedTokens;
+
+    /// <summary>The same without the output layer.</summary>
+    internal double OfBlocks(double tokens, double learnedTokens) => perToken * tokens + perLearnedToken * learnedTokens;
 
     // Forward and the gradient of the input take 2 each; a trained matrix takes 2 more. Nothing goes back below the lowest
     // trained block, nor to its input.

@@ -55,6 +55,32 @@ public sealed class PlanTests : IDisposable
         Assert.Contains(said, run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_limit_of_memory_is_kept_or_refused_with_what_would_do()
+    {
+        var plan = Plan("--max_memory", "64GiB");
+        Assert.Contains("64GiB: the run fits as it was asked for", (string)plan["max_memory"]!, StringComparison.Ordinal);
+        Assert.Null(Plan()["max_memory"]);
+        foreach (var verb in (string[])["plan", "sft", "pt"])
+        {
+            var refused = new CommandLineRun(VerbList.All, [verb, .. Common, "--max_memory", "1MiB", "--output_dir", model.Output], width: 400);
+            Assert.Equal((int)ExitCode.Memory, refused.ExitCode);
+            Assert.Contains("does not fit into max_memory 1MiB: it needs at least", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("Set max_memory to", refused.Error, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(model.Output));
+        }
+    }
+
+    [Fact]
+    public void Time_and_operations_are_those_of_all_steps()
+    {
+        var (one, three) = (Plan("--max_steps", "1"), Plan("--max_steps", "3"));
+        Assert.Equal(3 * (double)one["flops"]!, (double)three["flops"]!, 1e-3 * (double)three["flops"]!);
+        Assert.Equal((double)one["flops_per_step"]!, (double)three["flops_per_step"]!, 1e-3 * (double)one["flops_per_step"]!);
+        Assert.Equal(3 * (double)three["expected_step_seconds"]!, (double)three["expected_seconds"]!, 1e-3 * (double)three["expected_seconds"]!);
+        Assert.True((double)one["expected_step_seconds"]! > 0);
+    }
+
     private static void AssertPretraining(JsonNode plan)
     {
         Assert.Equal((long)plan["parameters"]!, (long)plan["trainable_parameters"]!);
