@@ -36,7 +36,10 @@ internal static class ForecastBench
         {
             Settings = new SftSettings
             {
-                PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = 1, MaxSteps = steps, TunerType = mode == "full" ? TunerType.Full : TunerType.Lora,
+                PerDeviceTrainBatchSize = batch,
+                GradientAccumulationSteps = 1,
+                MaxSteps = steps,
+                TunerType = mode == "full" ? TunerType.Full : TunerType.Lora,
                 LoggingSteps = steps,
             },
             GradientCheckpointing = checkpointing,

@@ -115,7 +115,14 @@ internal sealed class SpeedProbe
         var (mean, square) = (arena.Allocate(1, columns), arena.Allocate(1, columns));
         var step = new AdamWStep
         {
-            LearningRate = 1e-4f, Beta1 = 0.9f, Beta2 = 0.999f, Epsilon = 1e-8f, WeightDecay = 0.1f, Step = 1, GradientScale = 1, ClearGradient = true,
+            LearningRate = 1e-4f,
+            Beta1 = 0.9f,
+            Beta2 = 0.999f,
+            Epsilon = 1e-8f,
+            WeightDecay = 0.1f,
+            Step = 1,
+            GradientScale = 1,
+            ClearGradient = true,
         };
         return Best(() =>
         {
