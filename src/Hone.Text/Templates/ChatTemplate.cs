@@ -77,6 +77,29 @@ public sealed class ChatTemplate
         return files.Source is null ? null : new ChatTemplate(files.Source, files.Name, files.SpecialTokens);
     }
 
+    /// <summary>
+    /// The template that a setting asks for: a file, one of <see cref="NamedTemplates"/>, or, where it is null or <c>auto</c>, the model's own.
+    /// </summary>
+    /// <param name="fileOrName">The setting.</param>
+    /// <param name="modelFolder">Folder whose template and special tokens are used, or null.</param>
+    /// <returns>The template; null when it is the model's own that is asked for, and there is none.</returns>
+    /// <exception cref="HoneException">There is no such file or name (exit code 2), or the template can't be read (exit code 4).</exception>
+    public static ChatTemplate? Load(string? fileOrName, string? modelFolder)
+    {
+        if (fileOrName is null || fileOrName.Equals("auto", StringComparison.OrdinalIgnoreCase)) return modelFolder is null ? null : FromModelFolder(modelFolder);
+        return File.Exists(fileOrName) ? FromFile(fileOrName, modelFolder) : FromName(fileOrName, modelFolder);
+    }
+
+    /// <summary>One of <see cref="NamedTemplates"/>, with the special tokens of the model it is used with.</summary>
+    /// <param name="name">Its name or an alias.</param>
+    /// <param name="modelFolder">Folder whose <c>tokenizer_config.json</c> gives <c>bos_token</c> and kin, or null.</param>
+    /// <exception cref="HoneException">There is no such name (exit code 2).</exception>
+    public static ChatTemplate FromName(string name, string? modelFolder)
+    {
+        var template = NamedTemplates.Get(name);
+        return new ChatTemplate(template.Source, template.Name, modelFolder is null ? new Dictionary<string, JsonNode?>() : ModelFolderTemplate.Read(modelFolder).SpecialTokens);
+    }
+
     /// <summary>A template file, with the special tokens of the model it is used with.</summary>
     /// <param name="file">Jinja file.</param>
     /// <param name="modelFolder">Folder whose <c>tokenizer_config.json</c> gives <c>bos_token</c> and kin, or null.</param>
