@@ -23,6 +23,7 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     private long learned;
     private int longest;
     private int turnsWithoutEnd;
+    private int conversations;
     private readonly Counts forms = new();
     private readonly Counts unusedColumns = new();
     private readonly Dictionary<string, ChannelShare> channels = new(StringComparer.Ordinal);
@@ -36,6 +37,7 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
         if (outcome.Content is { } content)
         {
             forms.Add(content.Form);
+            if (content is Conversation) conversations++;
             foreach (var column in content.UnusedColumns) unusedColumns.Add(column);
         }
 
@@ -84,6 +86,7 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
         {
             Rows = locations.Count,
             Samples = samples.Count,
+            Conversations = conversations,
             Tokens = tokens,
             LearnedTokens = learned,
             LongestSample = longest,

@@ -9,6 +9,9 @@ public sealed record DatasetReport
     /// <summary>Samples that are trained on.</summary>
     public required int Samples { get; init; }
 
+    /// <summary>Rows that a chat template renders, those that it refuses included.</summary>
+    public int Conversations { get; init; }
+
     /// <summary>Tokens of the samples.</summary>
     public required long Tokens { get; init; }
 

@@ -1,6 +1,7 @@
 using Hone.Data.Packing;
 using Hone.Settings;
 using Hone.Tensors;
+using Hone.Text.Templates;
 
 namespace Hone.Training;
 
@@ -24,6 +25,12 @@ public sealed record TrainerOptions
 
     /// <summary>Model folder whose tokenizer and other side files go into each checkpoint of a fully trained model.</summary>
     public string? ModelFolder { get; init; }
+
+    /// <summary>Chat template that goes into each checkpoint; null where the files of the model say it already.</summary>
+    public ChatTemplate? Template { get; init; }
+
+    /// <summary>Tokens that end an answer with that template.</summary>
+    public IReadOnlyList<int> EndIds { get; init; } = [];
 
     /// <summary>Names a data row for messages, <c>data.jsonl:17</c>; by default <c>row 17</c>.</summary>
     public Func<int, string> RowName { get; init; } = row => $"row {row + 1}";

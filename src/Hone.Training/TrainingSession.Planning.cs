@@ -2,6 +2,7 @@ using Hone.Models;
 using Hone.Models.Weights;
 using Hone.Settings;
 using Hone.Tensors;
+using Hone.Text.Templates;
 using Hone.Training.Checkpoints;
 using Hone.Training.Planning;
 
@@ -34,6 +35,8 @@ public sealed partial class TrainingSession
                 _ => IsFull ? Spec.StoredType : DType.F32,
             },
             ModelFolder = ModelFolder,
+            Template = SavedTemplate,
+            EndIds = EndIds,
             RowName = row => Train.Locations[row].ToString(),
         };
         using var outline = Outline();
@@ -46,6 +49,13 @@ public sealed partial class TrainingSession
         else FitIntoMachine(outline, resident);
         Options = Options with { GradientCheckpointing = GradientCheckpointing };
     }
+
+    /// <summary>
+    /// What checkpoints must say about the template: nothing where the model's own files say it, or where no row was rendered with it and
+    /// nobody named it.
+    /// </summary>
+    private ChatTemplate? SavedTemplate =>
+        !Template.IsTheModels && (Template.Origin == TemplateOrigin.Named || Train.Report.Conversations > 0) ? Template.Template : null;
 
     private void FitIntoMachine(Decoder outline, long resident)
     {

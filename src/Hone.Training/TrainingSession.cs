@@ -41,7 +41,8 @@ public sealed partial class TrainingSession : IDisposable
         Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
         Tokenizer?.RequireFits(Spec.VocabularySize, ModelFolder);
         StartTimes.Done("tokenizer");
-        Template = settings.Template is { } file ? ChatTemplate.FromFile(file, ModelFolder) : ChatTemplate.FromModelFolder(ModelFolder);
+        Template = TemplateChoice.FindOrDefault(settings.Template, ModelFolder, settings.Adapters);
+        EndIds = Tokenizer?.StopIds(Spec.EndIds, Template.Template) ?? Spec.EndIds;
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
 
@@ -57,8 +58,11 @@ public sealed partial class TrainingSession : IDisposable
     /// <summary>The model's tokenizer; null when the folder has none, which rows of <c>input_ids</c> don't need.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>The chat template in use; null when the model has none.</summary>
-    public ChatTemplate? Template { get; }
+    /// <summary>The chat template of conversations, and why it is this one.</summary>
+    public TemplateChoice Template { get; }
+
+    /// <summary>Tokens that end an answer.</summary>
+    public IReadOnlyList<int> EndIds { get; }
 
     /// <summary>Longest row, tokens.</summary>
     public int MaxLength { get; }
@@ -193,7 +197,7 @@ public sealed partial class TrainingSession : IDisposable
     private void LoadData(Action<int>? progress, CancellationToken cancellation)
     {
         RequireTokenizerForText();
-        var loader = new DatasetLoader(Tokenizer, Template, Tokenizer?.StopIds(Spec.EndIds) ?? Spec.EndIds, new DatasetOptions
+        var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, new DatasetOptions
         {
             Scope = Settings.LossScale.Scope,
             LossRules = Settings.LossScale.Rules,
@@ -218,25 +222,12 @@ public sealed partial class TrainingSession : IDisposable
     private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<int>? progress, CancellationToken cancellation)
     {
         var references = files.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
-        var data = Read(loader, references, progress, cancellation);
+        var data = loader.Load(references, progress, cancellation);
         if (!Settings.Strict || data.Report.Rejected.Count == 0) return data;
         var rejected = data.Report.Rejected;
         throw new HoneException(ExitCode.Data, $"{rejected.Count} of {data.Report.Rows} rows can't be used: {rejected[0].Reason}.",
             string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
             "Mend these rows, or leave them out with --strict false.");
-    }
-
-    private LoadedDataset Read(DatasetLoader loader, IReadOnlyList<(string, int?)> files, Action<int>? progress, CancellationToken cancellation)
-    {
-        try
-        {
-            return loader.Load(files, progress, cancellation);
-        }
-        catch (HoneException e) when (Template is null && e.ExitCode == ExitCode.Data)
-        {
-            throw new HoneException(ExitCode.Data, e.Message, e.Where,
-                $"{e.Fix} The model has no chat template: conversations need one, given with --template.".TrimStart(), e);
-        }
     }
 
     private string? FindCheckpoint(ITrainingObserver? observer) => Settings.ResumeFromCheckpoint is { } wanted

@@ -141,13 +141,6 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void Conversations_without_a_template_are_refused_with_the_way_out()
-    {
-        string[] arguments = [.. model.Sft.Where(a => a != "--template" && a != model.Template)];
-        Refused(new CommandLineRun(VerbList.All, arguments), ExitCode.Data, "no chat template", "rows.jsonl:1", "--template");
-    }
-
-    [Fact]
     public void Too_little_memory_is_said_before_training()
     {
         using var child = new HoneProcess(model.Sft, ("HONE_AVAILABLE_MEMORY", "1MiB"));

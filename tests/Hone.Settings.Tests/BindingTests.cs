@@ -44,6 +44,26 @@ public sealed class BindingTests : IDisposable
     [InlineData(false, "--packing", "0")]
     public void A_switch_stands_alone_or_takes_a_truth_value(bool expected, params string[] flag) => Assert.Equal(expected, Sft(flag).Packing);
 
+    [Theory]
+    [InlineData("chatml", "chatml")]
+    [InlineData("llama3.1", "llama3.1")]
+    [InlineData("Qwen-2", "Qwen-2")]
+    public void A_template_is_a_name_unless_it_looks_like_a_file(string text, string expected) => Assert.Equal(expected, Sft("--template", text).Template);
+
+    [Theory]
+    [InlineData("mine.jinja")]
+    [InlineData("./chatml")]
+    [InlineData("folder/chatml")]
+    [InlineData("")]
+    public void A_template_that_looks_like_a_file_must_exist(string text) => Assert.Throws<HoneException>(() => Sft("--template", text));
+
+    [Fact]
+    public void A_template_file_is_found_beside_the_configuration()
+    {
+        var file = _folder.Write("mine.jinja", "{{ messages }}");
+        Assert.Equal(file, Sft([_folder.Write("run.yaml", "template: mine.jinja\n")]).Template);
+    }
+
     [Fact]
     public void A_switch_does_not_swallow_the_configuration_file()
     {

@@ -62,7 +62,8 @@ internal sealed class PlanReport
     {
         console.Line();
         console.Heading("Supervision");
-        console.Facts([.. Supervision("training", _session.Train.Report), .. _session.Validation is { } v ? Supervision("validation", v.Report) : []]);
+        (string, string)[] template = _session.Train.Report.Conversations > 0 ? [("template", _session.Template.Explanation)] : [];
+        console.Facts([.. template, .. Supervision("training", _session.Train.Report), .. _session.Validation is { } v ? Supervision("validation", v.Report) : []]);
         Warn(console, _session.Train.Report);
         console.Line();
     }
@@ -91,6 +92,7 @@ internal sealed class PlanReport
             ["expected_seconds"] = Time.Total.TotalSeconds,
             ["expected_step_seconds"] = Time.Step.TotalSeconds,
             ["expected_evaluation_seconds"] = Time.Evaluation.TotalSeconds,
+            ["template"] = report.Conversations > 0 ? _session.Template.Explanation : null,
             ["rows"] = report.Rows,
             ["samples"] = report.Samples,
             ["tokens"] = report.Tokens,

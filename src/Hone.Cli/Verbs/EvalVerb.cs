@@ -20,7 +20,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
 
     protected override ExitCode Run(EvalSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        using var model = LoadedModel.Open(settings, settings.Template, console);
+        using var model = LoadedModel.Open(settings, settings.Template, console, mustRender: true);
         var data = LoadRows(settings, model, console, cancellation);
         using var file = settings.PerToken && settings.Output is { } path ? new ResultFile(path) : null;
         var rows = settings.PerToken ? file?.Writer ?? console.Out : null;
@@ -35,14 +35,14 @@ internal sealed class EvalVerb : Verb<EvalSettings>
 
         file?.Place();
         if (rows == console.Out) console.Flush();
-        else Report(console, settings, data, totals, elapsed);
+        else Report(console, settings, data, data.Report.Conversations > 0 ? model.Template?.Explanation : null, totals, elapsed);
         return ExitCode.Done;
     }
 
     private static LoadedDataset LoadRows(EvalSettings settings, LoadedModel model, CliConsole console, CancellationToken cancellation)
     {
         var spec = model.Decoder.Spec;
-        var loader = new DatasetLoader(model.Tokenizer, model.Template, model.StopIds, new DatasetOptions
+        var loader = new DatasetLoader(model.Tokenizer, model.Template?.Template, model.StopIds, new DatasetOptions
         {
             Scope = settings.LossScale.Scope,
             LossRules = settings.LossScale.Rules,
@@ -77,7 +77,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
         rows.Write('\n');
     }
 
-    private static void Report(CliConsole console, EvalSettings settings, LoadedDataset data, LossTotals totals, TimeSpan elapsed)
+    private static void Report(CliConsole console, EvalSettings settings, LoadedDataset data, string? template, LossTotals totals, TimeSpan elapsed)
     {
         var accuracy = totals.Correct / (double)totals.Targets;
         var facts = new List<(string, string)>
@@ -85,19 +85,21 @@ internal sealed class EvalVerb : Verb<EvalSettings>
             ("rows", Text($"{data.Report.Samples:N0} of {data.Report.Rows:N0}")),
             ("tokens", Text($"{data.Report.Tokens:N0}, {totals.Targets:N0} of them counted")),
         };
+        if (template is not null) facts.Add(("template", template));
         if (settings.Metrics.Contains(EvalMetric.Loss)) facts.Add(("loss", Text($"{totals.MeanLoss:F4} (perplexity {Math.Exp(totals.MeanLoss):G5})")));
         if (settings.Metrics.Contains(EvalMetric.TokenAccuracy)) facts.Add(("token_acc", Text($"{100 * accuracy:F2} %")));
         facts.Add(("speed", Text($"{data.Report.Tokens / elapsed.TotalSeconds:N0} tokens/s, {Figures.Duration(elapsed)}")));
         console.Facts(facts);
         LeftOutRows.Print(console, data.Report);
         if (settings.Output is { } path) console.Line($"Each row's token log-probabilities: {Paths.Relative(path)}");
-        console.JsonLine(JsonText.Line(json => Write(json, settings, data.Report, totals, accuracy, elapsed)));
+        console.JsonLine(JsonText.Line(json => Write(json, settings, data.Report, template, totals, accuracy, elapsed)));
     }
 
-    private static void Write(Utf8JsonWriter json, EvalSettings settings, DatasetReport report, LossTotals totals, double accuracy, TimeSpan elapsed)
+    private static void Write(Utf8JsonWriter json, EvalSettings settings, DatasetReport report, string? template, LossTotals totals, double accuracy, TimeSpan elapsed)
     {
         if (settings.Metrics.Contains(EvalMetric.Loss)) json.WriteNumber("loss", totals.MeanLoss);
         if (settings.Metrics.Contains(EvalMetric.TokenAccuracy)) json.WriteNumber("token_acc", accuracy);
+        json.WriteString("template", template);
         json.WriteNumber("rows", report.Rows);
         json.WriteNumber("evaluated_rows", report.Samples);
         json.WriteNumber("tokens", report.Tokens);

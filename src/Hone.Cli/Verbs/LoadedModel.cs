@@ -13,7 +13,7 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly IKernels _kernels;
 
-    private LoadedModel(string folder, IKernels kernels, Decoder decoder, Tokenizer? tokenizer, ChatTemplate? template)
+    private LoadedModel(string folder, IKernels kernels, Decoder decoder, Tokenizer? tokenizer, TemplateChoice? template)
     {
         Folder = folder;
         _kernels = kernels;
@@ -30,20 +30,24 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The tokenizer; null when the folder has none.</summary>
     public Tokenizer? Tokenizer { get; }
 
-    /// <summary>The chat template; null when the model has none.</summary>
-    public ChatTemplate? Template { get; }
+    /// <summary>The chat template; null when the model has none, and nobody named one.</summary>
+    public TemplateChoice? Template { get; }
 
     /// <summary>Tokens that end an answer.</summary>
-    public IReadOnlyList<int> StopIds => Tokenizer is null ? Decoder.Spec.EndIds : Tokenizer.StopIds(Decoder.Spec.EndIds);
+    public IReadOnlyList<int> StopIds => Tokenizer is null ? Decoder.Spec.EndIds : Tokenizer.StopIds(Decoder.Spec.EndIds, Template?.Template);
 
+    /// <param name="settings">The model, and the adapter on it.</param>
+    /// <param name="template">A template's name or a Jinja file; null takes the one that the adapter was trained with, or the model's own.</param>
+    /// <param name="console">Where it is said that the model is being loaded.</param>
+    /// <param name="mustRender">Whether a model without a template gets <see cref="NamedTemplates.Default"/>, since conversations are to be rendered as in training.</param>
     /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
-    public static LoadedModel Open(ModelSettings settings, string? templateFile, CliConsole console)
+    public static LoadedModel Open(ModelSettings settings, string? template, CliConsole console, bool mustRender = false)
     {
         var folder = settings.Model ?? ChatModel.BaseModelOf(settings.Adapters);
         var spec = DecoderSpec.Load(folder);
         var tokenizer = Tokenizer.LoadIfPresent(folder);
         tokenizer?.RequireFits(spec.VocabularySize, folder);
-        var template = templateFile is null ? ChatTemplate.FromModelFolder(folder) : ChatTemplate.FromFile(templateFile, folder);
+        var choice = mustRender ? TemplateChoice.FindOrDefault(template, folder, settings.Adapters) : TemplateChoice.Find(template, folder, settings.Adapters);
         console.Status("loading the model…");
         IKernels? kernels = null;
         Decoder? decoder = null;
@@ -52,7 +56,7 @@ internal sealed class LoadedModel : IDisposable
             kernels = new CpuKernels(settings.Threads ?? 0);
             decoder = Decoder.Load(folder, kernels, trainable: false);
             if (settings.Adapters is not null) decoder.LoadAdapter(settings.Adapters, trainable: false);
-            return new LoadedModel(folder, kernels, decoder, tokenizer, template);
+            return new LoadedModel(folder, kernels, decoder, tokenizer, choice);
         }
         catch
         {

@@ -20,8 +20,8 @@ internal sealed class TemplateRenderVerb : Verb<TemplateRenderSettings>
 
     protected override ExitCode Run(TemplateRenderSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var template = (settings.Template is { } file ? ChatTemplate.FromFile(file, settings.Model) : ChatTemplate.FromModelFolder(settings.Model!))
-            ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", settings.Model, "Give one with --template <file.jinja>.");
+        var template = ChatTemplate.Load(settings.Template, settings.Model)
+            ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", settings.Model, "Give one with --template <name or file.jinja>.");
         new JsonLineFilter(console, settings.Input, settings.Output, "rendering").Run((row, json) => Render(template, Input(row), json), cancellation);
         return ExitCode.Done;
     }

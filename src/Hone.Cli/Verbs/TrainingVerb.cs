@@ -80,8 +80,8 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
 
     private static List<string> Ask(TrainingSession session, TSettings settings, CancellationToken cancellation)
     {
-        if (settings.ProbeQuestions.Count == 0 || session.Template is null || session.Tokenizer is null) return [];
-        using var model = new ChatModel(session.Decoder, session.Tokenizer, session.Template);
+        if (settings.ProbeQuestions.Count == 0 || session.Tokenizer is null) return [];
+        using var model = new ChatModel(session.Decoder, session.Tokenizer, session.Template.Template);
         using var chat = model.StartChat(new GenerationOptions { MaxNewTokens = settings.ProbeMaxNewTokens }, settings.System,
             Math.Min(session.Spec.MaxPositions, 1024));
         var answers = new List<string>();
@@ -107,8 +107,7 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
         if (result.BestModelCheckpoint is not { } best) return;
         var checkpoint = Quoted(Paths.Relative(best));
         var model = Quoted(Paths.Relative(settings.Model!));
-        var chat = (settings.Template is { } file ? $" --template {Quoted(Paths.Relative(file))}" : "")
-            + (settings.System is { } system ? $" --system {Quoted(system)}" : "");
+        var chat = settings.System is { } system ? $" --system {Quoted(system)}" : "";
         console.Line();
         console.Heading("Next");
         if (settings.TunerType == TunerType.Lora)

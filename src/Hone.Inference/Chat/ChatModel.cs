@@ -32,26 +32,26 @@ public sealed class ChatModel : IDisposable
     /// <summary>The chat template; null for a model that only continues text.</summary>
     public ChatTemplate? Template { get; }
 
-    /// <summary>Tokens that end an answer: those of the model's configuration, and the tokenizer's end token.</summary>
-    public IReadOnlyList<int> StopIds => Tokenizer.StopIds(Decoder.Spec.EndIds);
+    /// <summary>Tokens that end an answer: those of the model's configuration, the tokenizer's end token, and the template's.</summary>
+    public IReadOnlyList<int> StopIds => Tokenizer.StopIds(Decoder.Spec.EndIds, Template);
 
     /// <summary>Loads a model, or an adapter with the model it was trained on.</summary>
     /// <param name="model">Model folder; null takes the one that the adapter names.</param>
     /// <param name="adapter">PEFT adapter folder, or null.</param>
     /// <param name="kernels">The device.</param>
-    /// <param name="templateFile">A Jinja file instead of the model's own template, or null.</param>
+    /// <param name="template">A template's name or a Jinja file; null takes the one that the adapter was trained with, or the model's own.</param>
     /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
-    public static ChatModel Load(string? model, string? adapter, IKernels kernels, string? templateFile = null)
+    public static ChatModel Load(string? model, string? adapter, IKernels kernels, string? template = null)
     {
         model ??= BaseModelOf(adapter);
         var tokenizer = Tokenizer.Load(model);
-        var template = templateFile is null ? ChatTemplate.FromModelFolder(model) : ChatTemplate.FromFile(templateFile, model);
+        var choice = TemplateChoice.Find(template, model, adapter);
         var decoder = Decoder.Load(model, kernels, trainable: false);
         try
         {
             tokenizer.RequireFits(decoder.Spec.VocabularySize, model);
             if (adapter is not null) decoder.LoadAdapter(adapter, trainable: false);
-            return new ChatModel(decoder, tokenizer, template, ownsDecoder: true);
+            return new ChatModel(decoder, tokenizer, choice?.Template, ownsDecoder: true);
         }
         catch
         {
@@ -76,7 +76,7 @@ public sealed class ChatModel : IDisposable
     /// <summary>The prompt of a conversation, ready for the assistant's turn, as token ids.</summary>
     public int[] Prompt(JsonArray messages, JsonArray? tools = null)
     {
-        var template = Template ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", null, "Give one with --template <file.jinja>.");
+        var template = Template ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", null, "Give one with --template <name or file.jinja>.");
         var text = template.Render(new ChatInput(messages) { Tools = tools, AddGenerationPrompt = true }).Text;
         return Tokenizer.Encode(text);
     }

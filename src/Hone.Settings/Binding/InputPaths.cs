@@ -11,6 +11,7 @@ internal static class InputPaths
     public static string Resolve(SettingInfo setting, string text, RawSetting raw)
     {
         if (setting.NotPaths.Contains(text)) return text;
+        if (setting.Path == PathUse.FileOrName && IsName(text)) return text;
         if (text.Length == 0) throw new HoneException(ExitCode.Usage, $"{setting.Name} is an empty path", raw.Origin, "name a file or folder, or leave the setting out");
         var reference = setting.Path == PathUse.Data ? DatasetReference.Parse(text) : new DatasetReference(text, null);
         if (reference.Rows == 0) throw new HoneException(ExitCode.Usage, $"{setting.Name} takes 0 rows of {reference.Path}", raw.Origin, "write a number above 0 after #");
@@ -19,6 +20,10 @@ internal static class InputPaths
         if (found is null) throw Missing(setting, reference.Path, raw, candidates);
         return (reference with { Path = found }).ToString();
     }
+
+    /// <summary>An ending that begins with a digit belongs to a name: <c>llama3.1</c>.</summary>
+    private static bool IsName(string text) =>
+        text.Length > 0 && !text.ContainsAny(['/', '\\']) && Path.GetExtension(text.AsSpan()) is not ['.', >= 'A' and <= 'z', ..];
 
     /// <summary>The places to try, in order.</summary>
     public static List<string> Candidates(string path, string? folder)

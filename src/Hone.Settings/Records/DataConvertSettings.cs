@@ -26,9 +26,7 @@ public sealed record DataConvertSettings : VerbSettings
         Help = "Folder with tokenizer files and chat template, or a tokenizer.model in it; no weights are needed.")]
     public string? Model { get; init; }
 
-    [Setting("template", Group = "MindRecord", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Aliases = ["chat_template", "template_type"], DefaultNote = "the model's own chat_template",
-        Help = "Jinja file that turns a conversation into text.")]
+    [TemplateSetting(Group = "MindRecord")]
     public string? Template { get; init; }
 
     [Setting("system", Group = "MindRecord", DefaultNote = "the row's own, else the template's", Help = "System message for rows that have none.")]

@@ -4,9 +4,7 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone eval</c>.</summary>
 public sealed record EvalSettings : ModelSettings
 {
-    [Setting("template", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Aliases = ["chat_template", "template_type"], DefaultNote = "the model's own chat_template",
-        Help = "Jinja file that turns a conversation into text.")]
+    [TemplateSetting]
     public string? Template { get; init; }
 
     [Setting("system", Group = "Model", DefaultNote = "the row's own, else the template's", Help = "System message for rows that have none.")]

@@ -4,9 +4,7 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone infer</c>: chat, one prompt, or a file of rows.</summary>
 public sealed record InferSettings : ModelSettings
 {
-    [Setting("template", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Aliases = ["chat_template", "template_type"], DefaultNote = "the model's own chat_template",
-        Help = "Jinja file that turns a conversation into text.")]
+    [TemplateSetting]
     public string? Template { get; init; }
 
     [Setting("system", Group = "Model", DefaultNote = "the template's", Help = "System message.")]

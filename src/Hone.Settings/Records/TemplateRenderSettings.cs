@@ -4,8 +4,7 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone template render</c>: conversations as JSON lines in, text out.</summary>
 public sealed record TemplateRenderSettings : VerbSettings
 {
-    [Setting("template", Group = "Template", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Aliases = ["chat_template", "template_type"], DefaultNote = "the model's own", Help = "Jinja file.")]
+    [TemplateSetting(Group = "Template")]
     public string? Template { get; init; }
 
     [Setting("model", Group = "Template", Path = PathUse.Input, MissingPath = ExitCode.Model,

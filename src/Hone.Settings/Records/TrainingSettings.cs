@@ -20,9 +20,7 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Number format of the weights that are written: the model's, or the adapter's. Training computes in float32 whatever this says.")]
     public SaveDtype? TorchDtype { get; init; }
 
-    [Setting("template", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Aliases = ["chat_template", "template_type"], DefaultNote = "the model's own chat_template",
-        Help = "Jinja file that turns a conversation into text.")]
+    [TemplateSetting]
     public string? Template { get; init; }
 
     [Setting("system", Group = "Model", DefaultNote = "the row's own, else the template's",

@@ -5,7 +5,7 @@ namespace Hone.Settings;
 /// from here, and its default is the property's own initial value.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SettingAttribute : Attribute
+public class SettingAttribute : Attribute
 {
     /// <summary>Declares a setting.</summary>
     /// <param name="name">The one name, in snake_case.</param>

@@ -79,6 +79,7 @@ public sealed class SettingInfo
                 : ElementType == typeof(double) ? "<number>"
                 : ElementType == typeof(ByteSize) ? "<size>"
                 : ElementType == typeof(LossScale) ? LossScale.Hint
+                : Path == PathUse.FileOrName ? "<name|file>"
                 : Path != PathUse.None ? "<path>"
                 : "<text>";
             return IsList ? one + " …" : one;

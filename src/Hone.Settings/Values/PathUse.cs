@@ -12,6 +12,12 @@ public enum PathUse
     /// <summary>As <see cref="Input"/>, with an optional <c>#N</c> at the end that takes N rows.</summary>
     Data,
 
+    /// <summary>
+    /// A name, or a file that must exist: a text with a separator or with an ending such as <c>.jinja</c> is a file, and is looked up as
+    /// <see cref="Input"/>; any other is a name, which is not checked here.
+    /// </summary>
+    FileOrName,
+
     /// <summary>Will be written; relative to the current folder.</summary>
     Output,
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Hone.Text.Templates.Nodes;
 using Hone.Text.Templates.Runtime;
@@ -78,7 +79,8 @@ public sealed class ChatTemplate
     }
 
     /// <summary>
-    /// The template that a setting asks for: a file, one of <see cref="NamedTemplates"/>, or, where it is null or <c>auto</c>, the model's own.
+    /// The template that a setting asks for: one of <see cref="NamedTemplates"/>, a file, or, where it is null or <c>auto</c>, the model's own.
+    /// A name wins over a file of that name in the current folder; <c>./name</c> is the file.
     /// </summary>
     /// <param name="fileOrName">The setting.</param>
     /// <param name="modelFolder">Folder whose template and special tokens are used, or null.</param>
@@ -86,8 +88,24 @@ public sealed class ChatTemplate
     /// <exception cref="HoneException">There is no such file or name (exit code 2), or the template can't be read (exit code 4).</exception>
     public static ChatTemplate? Load(string? fileOrName, string? modelFolder)
     {
-        if (fileOrName is null || fileOrName.Equals("auto", StringComparison.OrdinalIgnoreCase)) return modelFolder is null ? null : FromModelFolder(modelFolder);
-        return File.Exists(fileOrName) ? FromFile(fileOrName, modelFolder) : FromName(fileOrName, modelFolder);
+        if (!IsGiven(fileOrName)) return modelFolder is null ? null : FromModelFolder(modelFolder);
+        return NamedTemplates.Find(fileOrName) is null && File.Exists(fileOrName) ? FromFile(fileOrName, modelFolder) : FromName(fileOrName, modelFolder);
+    }
+
+    /// <summary>Whether a setting asks for a template, and not for the model's own.</summary>
+    public static bool IsGiven([NotNullWhen(true)] string? fileOrName) => fileOrName is not null && !fileOrName.Equals("auto", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The template that was saved with an adapter, with the special tokens of its model; null when there is none.</summary>
+    /// <exception cref="HoneException"><see cref="ExitCode.Model"/> when a file can't be read or is malformed.</exception>
+    public static ChatTemplate? FromAdapterFolder(string adapterFolder, string modelFolder)
+    {
+        ArgumentNullException.ThrowIfNull(adapterFolder);
+        ArgumentNullException.ThrowIfNull(modelFolder);
+        var files = ModelFolderTemplate.Read(adapterFolder);
+        if (files.Source is null) return null;
+        // The adapter may come with a tokenizer configuration of its own, whose tokens then belong to the template.
+        var tokens = files.SpecialTokens.Count > 0 ? files.SpecialTokens : ModelFolderTemplate.Read(modelFolder).SpecialTokens;
+        return new ChatTemplate(files.Source, files.Name, tokens);
     }
 
     /// <summary>One of <see cref="NamedTemplates"/>, with the special tokens of the model it is used with.</summary>

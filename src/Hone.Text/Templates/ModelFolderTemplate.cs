@@ -16,7 +16,7 @@ internal sealed record ModelFolderTemplate(string? Source, string Name, IReadOnl
     public static ModelFolderTemplate Read(string folder)
     {
         var configurationPath = Path.Combine(folder, "tokenizer_config.json");
-        var templatePath = Path.Combine(folder, "chat_template.jinja");
+        var templatePath = Path.Combine(folder, SavedTemplate.FileName);
         var configuration = File.Exists(configurationPath) ? ReadConfiguration(configurationPath) : null;
         var tokens = SpecialTokensOf(configuration);
         if (File.Exists(templatePath))
@@ -58,7 +58,7 @@ internal sealed record ModelFolderTemplate(string? Source, string Name, IReadOnl
         }
     }
 
-    private static JsonObject ReadConfiguration(string path)
+    public static JsonObject ReadConfiguration(string path)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hone.Models;
 using Hone.Models.Weights;
 using Hone.Tensors;
+using Hone.Text.Templates;
 using Hone.Training.Optimizers;
 
 namespace Hone.Training.Checkpoints;
@@ -22,6 +23,12 @@ internal static class CheckpointContents
     {
         if (decoder.Adapter is null) decoder.Save(folder, options.SaveType, options.ModelFolder);
         else decoder.SaveAdapter(folder, options.SaveType);
+        if (options.Template is { } template)
+        {
+            if (decoder.Adapter is null) SavedTemplate.WriteToModel(folder, template, options.EndIds);
+            else SavedTemplate.WriteFile(folder, template);
+        }
+
         var midStep = state.Progress.Step != default;
         SafetensorsWriter.Write(Path.Combine(folder, ResumeState.TensorFileName), Tensors(optimizer, midStep)
             .Select(t => new TensorToWrite(t.Name, DType.F32, [t.Tensor.Rows, t.Tensor.Columns], t.Tensor)));

@@ -77,9 +77,9 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
 
     private static DatasetLoader Loader(DataConvertSettings settings, string folder, Tokenizer tokenizer, int length)
     {
-        var template = settings.Template is { } file ? ChatTemplate.FromFile(file, folder) : ChatTemplate.FromModelFolder(folder);
+        var template = TemplateChoice.FindOrDefault(settings.Template, folder, null).Template;
         var configured = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder).EndIds : [];
-        return new DatasetLoader(tokenizer, template, tokenizer.StopIds(configured), new DatasetOptions
+        return new DatasetLoader(tokenizer, template, tokenizer.StopIds(configured, template), new DatasetOptions
         {
             Scope = settings.LossScale.Scope,
             LossRules = settings.LossScale.Rules,

@@ -20,7 +20,7 @@ internal sealed class InferVerb : Verb<InferSettings>
         using var loaded = LoadedModel.Open(settings, settings.Template, console);
         var tokenizer = loaded.Tokenizer
             ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", loaded.Folder, "Put the tokenizer files of the model into it.");
-        using var model = new ChatModel(loaded.Decoder, tokenizer, loaded.Template);
+        using var model = new ChatModel(loaded.Decoder, tokenizer, loaded.Template?.Template);
         var options = Options(settings, loaded);
         var longest = loaded.Decoder.Spec.MaxPositions;
         if (settings.MaxLength > longest)
@@ -33,7 +33,7 @@ internal sealed class InferVerb : Verb<InferSettings>
         }
 
         var printer = new AnswerPrinter(session, loaded.Template is not null, settings.Stream, console);
-        if (loaded.Template is null) console.Notice("The model has no chat template: it continues the text instead of answering.");
+        if (loaded.Template is null) console.Notice("The model has no chat template: it continues the text instead of answering. --template default would make it a chat.");
         if (settings.Prompt is { } prompt) printer.Answer(prompt);
         else new ChatLoop(printer, session, console).Run(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Adapters ?? loaded.Folder))));
         return ExitCode.Done;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Hone.Settings;
 using Hone.Tensors;
+using Hone.Text.Templates;
 
 namespace Hone.Cli;
 
@@ -31,6 +32,8 @@ internal sealed class MergeLoraVerb : Verb<MergeLoraSettings>
         model.Decoder.MergeAdapter();
         console.Status("writing…");
         model.Decoder.Save(written.Folder, type, model.Folder, settings.MaxShardSize.Bytes);
+        // The model must be talked to with the template that the adapter was trained with.
+        if (model.Template is { IsTheModels: false } template) SavedTemplate.WriteToModel(written.Folder, template.Template, model.StopIds);
         if (type != stored) AnnounceType(Path.Combine(written.Folder, "config.json"), type);
         console.Status("reading it again and measuring…");
         certificate.Finish(written.Folder, type, settings.Threads ?? 0);

@@ -39,7 +39,7 @@ public static class NamedTemplates
         if (Find(name) is { } template) return template;
         var near = Suggestion.Nearest(Normalize(name), s_byName.Value.Keys);
         throw new HoneException(ExitCode.Usage, $"There is no template file '{name}' and no template of that name.", null,
-            near is null ? "NamedTemplates.All has the names." : $"Did you mean {near}?");
+            (near is null ? "" : $"Did you mean {near}? ") + "hone template list shows all names; a file needs its path.");
     }
 
     private static string Normalize(string name) => name.Replace('-', '_').Replace('.', '_').ToLowerInvariant();
