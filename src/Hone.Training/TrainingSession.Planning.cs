@@ -11,8 +11,11 @@ namespace Hone.Training;
 /// <content>What the run will do and hold, before any weight is loaded.</content>
 public sealed partial class TrainingSession
 {
-    /// <summary>What the program itself takes more once it trains, shows, and saves: compiled code, managed objects. Measured: 16 to 30 MB.</summary>
-    private const long ProgramGrowth = 20L << 20;
+    /// <summary>
+    /// What the program itself takes more once it trains, shows, and saves: compiled code, managed objects. Measured: 14 to 18 MB with
+    /// small models on two machines; up to 30 MB with a large vocabulary, which is little beside what such a model holds.
+    /// </summary>
+    private const long ProgramGrowth = 16L << 20;
 
     /// <summary>How long the run will take; measures the machine for about half a second, with the threads that train.</summary>
     public TimeForecast Forecast()

@@ -52,6 +52,7 @@ public sealed class RealShapeTests(QwenShape model) : IClassFixture<QwenShape>
     private static JsonObject Packs => new()
     {
         ["dataset"] = SharedData.PathOf("datasets/alpaca_5k.json"),
+        ["val_dataset"] = SharedData.PathOf("datasets/alpaca_5k.json") + "#4",
         ["max_length"] = 512,
         ["packing"] = true,
         ["packing_length"] = 512,
@@ -78,6 +79,7 @@ public sealed class RealShapeTests(QwenShape model) : IClassFixture<QwenShape>
         settings["max_steps"] = 2;
         settings["logging_steps"] = 1;
         settings["save_steps"] = 1;
+        settings["eval_steps"] = 1;
         settings["strict"] = false;
         folder.Write(SettingsFile, settings.ToJsonString());
 

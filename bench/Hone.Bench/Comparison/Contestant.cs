@@ -16,8 +16,8 @@ internal sealed record Contestant(string Name, string Program, Func<string, stri
     /// <summary>Runs for LoRA alone.</summary>
     public bool LoraOnly { get; init; }
 
-    /// <summary>Variables it needs.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    /// <summary>Variables it needs; null takes one away.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>This program's own verb <c>train</c>.</summary>
     public static Contestant Hone(string name, int wait, params string[] options)

@@ -26,7 +26,7 @@ internal static class TorchPeer
     }
 
     /// <summary>Environment at which PyTorch is fastest; null, with a message, when it is missing and can't be installed.</summary>
-    public static Dictionary<string, string>? BestSettings()
+    public static Dictionary<string, string?>? BestSettings()
     {
         if (Libraries() is null) Install();
         if (Libraries() is not var (blas, allocator))
@@ -35,11 +35,15 @@ internal static class TorchPeer
             return null;
         }
 
-        return new Dictionary<string, string>
+        return new Dictionary<string, string?>
         {
             ["OMP_NUM_THREADS"] = $"{Environment.ProcessorCount}",
             ["LD_LIBRARY_PATH"] = blas,
             ["LD_PRELOAD"] = allocator,
+
+            // Where these are set to spare old OpenBLAS builds trouble with new processors, they take away its AVX-512 kernels.
+            ["OPENBLAS_CORETYPE"] = null,
+            ["OPENBLAS_L2_SIZE"] = null,
         };
     }
 
