@@ -1,6 +1,7 @@
 using Hone.Data.Readers;
 using Hone.Data.Rendering;
 using Hone.Data.Schemas;
+using Hone.Data.Sources;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
 
@@ -42,24 +43,35 @@ public sealed class DatasetLoader
     /// <param name="progress">Told the number of rows done, now and then.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <exception cref="HoneException">A file can't be opened, is no JSON at all, or holds no row that can be used (exit code 3).</exception>
-    public LoadedDataset Load(IReadOnlyList<(string Path, int? Rows)> files, Action<int>? progress = null, CancellationToken cancellation = default)
+    public LoadedDataset Load(IReadOnlyList<(string Path, int? Rows)> files, Action<int>? progress = null, CancellationToken cancellation = default) =>
+        Load(new RowSources([.. files.Select(f => new RowSource(f.Path, [f.Path], f.Rows))]), progress, cancellation);
+
+    /// <summary>Reads the rows of sources.</summary>
+    /// <param name="sources">Where rows come from, and how they are mixed.</param>
+    /// <param name="progress">Told the number of rows done, now and then.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="HoneException">A file can't be opened, is no JSON at all, or holds no row that can be used (exit code 3).</exception>
+    public LoadedDataset Load(RowSources sources, Action<int>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        var account = new DatasetAccount(options, segmentTokenizer);
-        foreach (var (path, count) in files)
+        ArgumentNullException.ThrowIfNull(sources);
+        foreach (var source in sources.Sources.Where(s => s.Mapping is not null))
         {
-            var rows = DatasetRows.Read(path, count, options);
-            foreach (var batch in rows.Chunk(RowsPerBatch))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var outcomes = new RowOutcome[batch.Length];
-                ConvertAll(batch, outcomes);
-                for (var i = 0; i < batch.Length; i++) account.Add(batch[i].Location, outcomes[i]);
-                progress?.Invoke(account.Rows);
-            }
+            foreach (var file in source.Files.SelectMany(DataFolder.FilesOf)) info.Set(file, source.Mapping!);
         }
 
-        return account.Close(files.Select(f => f.Path));
+        var account = new DatasetAccount(options, segmentTokenizer);
+        var taken = new int[sources.Sources.Count];
+        foreach (var batch in sources.Read(options, taken).Chunk(RowsPerBatch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var outcomes = new RowOutcome[batch.Length];
+            ConvertAll(batch, outcomes);
+            for (var i = 0; i < batch.Length; i++) account.Add(batch[i].Location, outcomes[i]);
+            progress?.Invoke(account.Rows);
+        }
+
+        var data = account.Close(sources.Sources.Select(s => s.Name));
+        return data with { Report = data.Report with { Sources = [.. sources.Sources.Select((s, i) => new SourceShare(s.Name, taken[i], s.Note))] } };
     }
 
     /// <summary>One conversation as it would be trained, for previews and tests.</summary>

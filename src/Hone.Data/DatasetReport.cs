@@ -39,6 +39,9 @@ public sealed record DatasetReport
     /// <summary>Columns that have values and no meaning here, and in how many rows.</summary>
     public IReadOnlyList<(string Column, int Rows)> UnusedColumns { get; init; } = [];
 
+    /// <summary>How many rows each entry of <c>dataset</c> gave.</summary>
+    public IReadOnlyList<SourceShare> Sources { get; init; } = [];
+
     /// <summary>What each channel that rows name holds.</summary>
     public IReadOnlyDictionary<string, ChannelShare> Channels { get; init; } = new Dictionary<string, ChannelShare>();
 }
@@ -47,3 +50,9 @@ public sealed record DatasetReport
 /// <param name="Samples">Samples that are trained on.</param>
 /// <param name="LearnedTokens">Tokens of them that are learned.</param>
 public readonly record struct ChannelShare(int Samples, long LearnedTokens);
+
+/// <summary>Rows that one entry of <c>dataset</c> gave.</summary>
+/// <param name="Name">The entry without its count.</param>
+/// <param name="Rows">Rows taken, repeated ones each time.</param>
+/// <param name="Note">What a person should know about where they come from, or null.</param>
+public readonly record struct SourceShare(string Name, int Rows, string? Note);

@@ -6,8 +6,8 @@ namespace Hone.Data;
 public static class DatasetSplit
 {
     /// <summary>
-    /// Divides samples in two: a share drawn by the seed (or, unshuffled, the last rows), at least one and never all. Both keep
-    /// file order.
+    /// Divides samples in two: a share of the rows, drawn by the seed (or, unshuffled, the last rows), at least one and never all. Both keep
+    /// their order. A row that was taken several times is held back as one, so that nothing is learned that validates.
     /// </summary>
     /// <param name="data">All samples.</param>
     /// <param name="ratio">Share for validation.</param>
@@ -16,7 +16,8 @@ public static class DatasetSplit
     public static (LoadedDataset Train, LoadedDataset Validation) Split(LoadedDataset data, double ratio, ulong seed, bool shuffle)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var total = data.Samples.Count;
+        var rows = data.Samples.DistinctBy(s => data.Locations[s.Row]).ToList();
+        var total = rows.Count;
         if (total < 2) throw new HoneException(ExitCode.Data, "One row can't be split into training and validation rows.", null, "Leave split_dataset_ratio out.");
         var held = Math.Clamp((int)Math.Round(total * ratio), 1, total - 1);
         var order = Enumerable.Range(0, total).ToArray();
@@ -30,14 +31,13 @@ public static class DatasetSplit
             }
         }
 
-        var validation = order.AsSpan(total - held).ToArray().Order().ToList();
-        var chosen = validation.ToHashSet();
-        return (Part(data, [.. Enumerable.Range(0, total).Where(i => !chosen.Contains(i))]), Part(data, validation));
+        var validation = order.AsSpan(total - held).ToArray().Order().Select(i => rows[i]).ToList();
+        var chosen = validation.Select(s => data.Locations[s.Row]).ToHashSet();
+        return (Part(data, [.. data.Samples.Where(s => !chosen.Contains(data.Locations[s.Row]))]), Part(data, validation));
     }
 
-    private static LoadedDataset Part(LoadedDataset data, List<int> indices)
+    private static LoadedDataset Part(LoadedDataset data, List<TokenizedSample> samples)
     {
-        var samples = indices.Select(i => data.Samples[i]).ToList();
         return data with
         {
             Samples = samples,

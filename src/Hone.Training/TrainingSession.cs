@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hone.Data;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
+using Hone.Data.Sources;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Models;
@@ -185,10 +186,10 @@ public sealed partial class TrainingSession : IDisposable
     }
 
     /// <summary>Without a tokenizer only rows of ids can be trained on; the first row tells which kind the data is.</summary>
-    private void RequireTokenizerForText()
+    private void RequireTokenizerForText(RowSources sources)
     {
         if (Tokenizer is not null) return;
-        var first = DataFiles.Read(DatasetReference.Parse(Settings.Dataset[0]).Path).FirstOrDefault(r => r.Error is null);
+        var first = sources.Sources[0].Files.SelectMany(DataFiles.Read).FirstOrDefault(r => r.Error is null);
         if (first.Json.ValueKind == JsonValueKind.Undefined || RowSchema.Parse(first.Json, out _) is Pretokenized or null) return;
         throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, and the data is text.", ModelFolder,
             "Put the tokenizer files of the model into it.");
@@ -196,7 +197,13 @@ public sealed partial class TrainingSession : IDisposable
 
     private void LoadData(Action<int>? progress, CancellationToken cancellation)
     {
-        RequireTokenizerForText();
+        var sources = new DatasetSources(Settings.CustomDatasetInfo);
+        var rows = sources.Open(Settings.Dataset) with
+        {
+            Shares = Settings.InterleaveProb,
+            UntilAllExhausted = Settings.StoppingStrategy == StoppingStrategy.AllExhausted,
+        };
+        RequireTokenizerForText(rows);
         var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, new DatasetOptions
         {
             Scope = Settings.LossScale.Scope,
@@ -214,15 +221,14 @@ public sealed partial class TrainingSession : IDisposable
             Threads = Settings.Threads,
             EndId = Tokenizer?.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
         });
-        Train = Load(loader, Settings.Dataset, progress, cancellation);
-        if (Settings.ValDataset.Count > 0) Validation = Load(loader, Settings.ValDataset, progress, cancellation);
+        Train = Load(loader, rows, progress, cancellation);
+        if (Settings.ValDataset.Count > 0) Validation = Load(loader, sources.Open(Settings.ValDataset), progress, cancellation);
         else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);
     }
 
-    private LoadedDataset Load(DatasetLoader loader, IReadOnlyList<string> files, Action<int>? progress, CancellationToken cancellation)
+    private LoadedDataset Load(DatasetLoader loader, RowSources rows, Action<int>? progress, CancellationToken cancellation)
     {
-        var references = files.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
-        var data = loader.Load(references, progress, cancellation);
+        var data = loader.Load(rows, progress, cancellation);
         if (!Settings.Strict || data.Report.Rejected.Count == 0) return data;
         var rejected = data.Report.Rejected;
         throw new HoneException(ExitCode.Data, $"{rejected.Count} of {data.Report.Rows} rows can't be used: {rejected[0].Reason}.",

@@ -195,7 +195,39 @@ public sealed class BindingTests : IDisposable
         Assert.Contains(Path.GetFullPath("nowhere/model"), e.Fix, StringComparison.Ordinal);
         Assert.Contains(Path.Combine(_folder.Path, "nowhere/model"), e.Fix, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => Sft("--val_dataset", "none.jsonl#3")).ExitCode);
+        Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => Sft("--val_dataset", "data/none.jsonl")).ExitCode);
+        Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => Sft("--val_dataset", "hf::../x")).ExitCode);
         Assert.Equal("last", Sft("--resume_from_checkpoint", "last").ResumeFromCheckpoint);
+    }
+
+    [Fact]
+    public void What_is_no_file_may_be_a_name() =>
+        Assert.Equal(["mine#5", "org/name:sub#3", "hf::gsm8k:main"], Sft("-d", "mine#5", "org/name:sub#3", "hf::gsm8k:main").Dataset);
+
+    [Fact]
+    public void A_path_in_a_file_may_hold_marks_and_a_count()
+    {
+        _folder.Write("configs/a#1:b.jsonl", "{}");
+        var config = _folder.Write("configs/run.yaml", $"model: {_model}\ndataset: ['a#1:b.jsonl#3']\n");
+        Assert.Equal([Path.Combine(_folder.Path, "configs", "a#1:b.jsonl#3")], SettingsBinder.FromFile<SftSettings>(config).Dataset);
+    }
+
+    [Fact]
+    public void Self_cognition_rows_are_added_to_the_data()
+    {
+        Assert.Equal([_rows, "swift/self-cognition#500"], Sft("--self_cognition_sample", "500").Dataset);
+        Assert.Equal([_rows], Sft("--self_cognition_sample", "0").Dataset);
+        Assert.Equal(["swift/self-cognition#7"], SettingsBinder.Bind<SftSettings>(["-m", _model, "--self_cognition_sample", "7"]).Dataset);
+        AssertRefused(() => Sft("--self_cognition_sample", "x"), "not a number of rows");
+    }
+
+    [Fact]
+    public void Proportions_need_a_number_for_each_data_set()
+    {
+        Assert.Equal([0.3, 0.7], Sft("--interleave_prob", "0.3", "0.7", "-d", _rows, _rows).InterleaveProb);
+        AssertRefused(() => Sft("--interleave_prob", "0.3", "0.7"), "2 numbers", "1 entries");
+        AssertRefused(() => Sft("--interleave_prob", "0"), "not above 0");
+        Assert.Equal(StoppingStrategy.AllExhausted, Sft("--stopping_strategy", "all_exhausted").StoppingStrategy);
     }
 
     private SftSettings Sft(params string[] flags) =>

@@ -83,6 +83,49 @@ public sealed class SchemaTests
     }
 
     [Theory]
+    [InlineData("hf::org/name", "org/name", HubSite.HuggingFace)]
+    [InlineData("MS::org/name@v1.0:sub#20", "org/name@v1.0", HubSite.ModelScope, 20, "sub")]
+    [InlineData("org/name:a/b:test#5", "org/name", null, 5, "a/b", "test")]
+    [InlineData("hf::gsm8k:main", "gsm8k", HubSite.HuggingFace, null, "main")]
+    [InlineData("C:\\rows", "C:\\rows", null)]
+    [InlineData("a:b:c:d", "a:b:c:d", null)]
+    [InlineData("a::b", "a::b", null)]
+    public void A_data_set_on_a_hub_has_subset_and_split(string text, string path, HubSite? site, int? rows = null, string? subset = null, string? split = null)
+    {
+        var reference = DatasetReference.Parse(text);
+        Assert.Equal(new DatasetReference(path, rows) { Site = site, Subset = subset, Split = split }, reference);
+        Assert.Equal(text, reference.ToString(), ignoreCase: true);
+    }
+
+    [Theory]
+    [InlineData("org/name", "org/name", null, null)]
+    [InlineData("hf::org/na.me@refs/pr/1", "org/na.me", "refs/pr/1", HubSite.HuggingFace)]
+    [InlineData("ms::org/name@v1", "org/name", "v1", HubSite.ModelScope)]
+    [InlineData("hf::gpt2", "gpt2", null, HubSite.HuggingFace)]
+    public void An_id_has_a_hub_and_a_revision(string text, string name, string? revision, HubSite? site)
+    {
+        Assert.Equal(new HubId(name, revision, site), HubId.Parse(text));
+        Assert.Equal(text, HubId.Parse(text).ToString());
+    }
+
+    [Theory]
+    [InlineData("gpt2")]
+    [InlineData("ms::gpt2")]
+    [InlineData("a/b/c")]
+    [InlineData("../b")]
+    [InlineData("a/..")]
+    [InlineData("a/b--c")]
+    [InlineData("a/b@../x")]
+    [InlineData("a/b@")]
+    [InlineData("a/.b")]
+    [InlineData("a\\b/c")]
+    [InlineData("a b/c")]
+    [InlineData("a/b?x")]
+    [InlineData("/b")]
+    [InlineData("")]
+    public void What_is_no_id_is_not_taken_for_one(string text) => Assert.Null(HubId.Parse(text));
+
+    [Theory]
     [InlineData("default", LossScope.AssistantTurns, "default")]
     [InlineData("ALL", LossScope.Everything, "all")]
     [InlineData("hermes", LossScope.AssistantTurns, "default+hermes", LossRule.Hermes)]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hone.Data;
+using Hone.Data.Readers;
 using Hone.Data.Schemas;
 using Hone.Text.Templates;
 
@@ -11,7 +12,7 @@ internal static class RenderedRows
     public static string[] Read(string folder, string data)
     {
         var template = ChatTemplate.FromModelFolder(folder) ?? throw new HoneException(ExitCode.Model, "The folder has no chat template.", folder);
-        return [.. DatasetRows.Read(data, null, new DatasetOptions()).Select(row => Render(template, row.Json))];
+        return [.. DataFiles.Read(data).Select(row => Render(template, row.Json))];
     }
 
     private static string Render(ChatTemplate template, JsonElement row) => RowSchema.Parse(row, out var error) switch

@@ -107,6 +107,8 @@ internal sealed class PlanReport
     {
         yield return (name, string.Create(CultureInfo.InvariantCulture,
             $"{r.Samples:N0} rows, {r.Tokens:N0} tokens, {r.LearnedTokens:N0} of them learned ({(double)r.LearnedTokens / r.Tokens:P1}); longest {r.LongestSample:N0}"));
+        if (name == "training" && (r.Sources.Count > 1 || r.Sources.Any(s => s.Note is not null))) yield return ("  from", string.Join("; ", r.Sources.Take(6)
+            .Select(s => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(s.Name))}: {s.Rows:N0} rows" + (s.Note is null ? "" : $" ({s.Note})"))) + (r.Sources.Count > 6 ? " …" : ""));
         if (r.Forms.Count > 0) yield return ("  read as", string.Join("; ", r.Forms.Take(4).Select(f => r.Forms.Count == 1 ? f.Form : $"{f.Form}: {f.Rows:N0} rows")) + (r.Forms.Count > 4 ? " …" : ""));
         if (r.UnusedColumns.Count > 0) yield return ("  not used", "columns " + string.Join(", ", r.UnusedColumns.Take(8).Select(c => c.Column)) + (r.UnusedColumns.Count > 8 ? " …" : ""));
         if (r.Channels.Count > 0) yield return ("  channels", string.Join("; ", r.Channels.OrderBy(c => c.Key, StringComparer.Ordinal).Take(8)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Hone.Data;
 using Hone.Data.Schemas;
+using Hone.Data.Sources;
 using Hone.Inference;
 using Hone.Models;
 using Hone.Settings;
@@ -57,8 +58,8 @@ internal sealed class EvalVerb : Verb<EvalSettings>
             EndId = model.StopIds.Count > 0 ? model.Tokenizer?.EndId ?? model.StopIds[0] : null,
         });
         using var progress = new WorkProgress(console, "reading", "rows");
-        var files = settings.Dataset.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows)).ToList();
-        var data = loader.Load(files, done => progress.Report(done), cancellation);
+        var sources = new DatasetSources(settings.CustomDatasetInfo).Open(settings.Dataset);
+        var data = loader.Load(sources, done => progress.Report(done), cancellation);
         if (settings.Strict) LeftOutRows.Refuse(data.Report);
         return data;
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Hone.Settings;
 
 /// <summary>
@@ -19,6 +21,8 @@ internal static class ForeignSettings
                 return Flag(raw) ? throw NoQuantizedTraining(raw) : [];
             case "bf16" or "fp16" when schema.Find("torch_dtype") is not null:
                 return Flag(raw) ? [raw with { Key = "torch_dtype", Values = [raw.Key] }] : [];
+            case "dataset_dir" when schema.Find("custom_dataset_info") is not null && raw.Values is [var folder]:
+                return [raw with { Key = "custom_dataset_info", Values = [Path.Combine(folder, "dataset_info.json")] }];
             case "ckpt_dir" when schema.Find("adapters") is not null:
                 return [raw with { Key = HoldsAdapter(raw) ? "adapters" : "model" }];
             default:
@@ -38,11 +42,23 @@ internal static class ForeignSettings
         return sampled is not null ? schema.Find(sampled)?.Name : null;
     }
 
+    /// <summary>Whether this asks for self-cognition rows beside the other data, as ms-swift 2 does: <c>--self_cognition_sample 500</c>.</summary>
+    public static bool IsSelfCognition(string key) => SettingSchema.Normalize(key) == "self_cognition_sample";
+
+    /// <summary>Adds so many self-cognition rows to the data; null leaves it as it is.</summary>
+    public static RawSetting? AddSelfCognition(RawSetting count, RawSetting? data)
+    {
+        var rows = NumberOfRows(count);
+        if (rows <= 0) return data;
+        var entry = new DatasetReference("swift/self-cognition", rows).ToString();
+        return (data ?? count) with { Values = [.. data?.Values ?? [], entry] };
+    }
+
     /// <summary>Writes the count into the data setting: <c>rows.jsonl</c> becomes <c>rows.jsonl#2000</c>.</summary>
     public static RawSetting Sample(RawSetting count, RawSetting? data, string dataName)
     {
-        if (count.Values is not [var text] || !int.TryParse(text, out var rows) || rows is 0 or < -1)
-            throw new HoneException(ExitCode.Usage, $"{count.Key} is '{string.Join(' ', count.Values ?? [])}', which is not a number of rows", count.Origin, "use a number above 0, or -1 for all");
+        var rows = NumberOfRows(count);
+        if (rows == 0) throw NoNumberOfRows(count);
         if (data?.Values is not { Count: > 0 } files)
             throw new HoneException(ExitCode.Usage, $"{count.Key} is set but {dataName} is not", count.Origin, $"add --{dataName} <file>");
         if (rows == -1) return data;
@@ -50,6 +66,12 @@ internal static class ForeignSettings
             throw new HoneException(ExitCode.Usage, $"{count.Key} needs one file without a count of its own", count.Origin, $"write the counts into {dataName}: a.jsonl#500 b.jsonl#200");
         return data with { Values = [new DatasetReference(file, rows).ToString()] };
     }
+
+    private static int NumberOfRows(RawSetting count) =>
+        count.Values is [var text] && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var rows) && rows >= -1 ? rows : throw NoNumberOfRows(count);
+
+    private static HoneException NoNumberOfRows(RawSetting count) =>
+        new(ExitCode.Usage, $"{count.Key} is '{string.Join(' ', count.Values ?? [])}', which is not a number of rows", count.Origin, "use a number above 0, or -1 for all");
 
     private static bool Flag(RawSetting raw) => raw.Values switch
     {

@@ -8,6 +8,9 @@ namespace Hone.Settings;
 /// </summary>
 public static class SettingsBinder
 {
+    /// <summary>No setting has such a name.</summary>
+    private const string SelfCognitionKey = "dataset+";
+
     private static readonly SearchValues<char> s_expressionMarks = SearchValues.Create("{}()[]*|^$+?\\");
 
     /// <summary>Variables that begin with <c>HONE_</c> and are no settings.</summary>
@@ -80,7 +83,9 @@ public static class SettingsBinder
         foreach (var raw in source.SelectMany(s => ForeignSettings.Translate(s, schema)))
         {
             var setting = schema.Find(raw.Key);
-            var name = setting?.Name ?? (ForeignSettings.SampledSetting(raw.Key, schema) is { } sampled ? SampleKey(sampled) : throw Unknown(raw, schema));
+            var name = setting?.Name ?? (ForeignSettings.SampledSetting(raw.Key, schema) is { } sampled ? SampleKey(sampled)
+                : ForeignSettings.IsSelfCognition(raw.Key) && schema.Find("dataset") is not null && schema.Find("model_name") is not null ? SelfCognitionKey
+                : throw Unknown(raw, schema));
             if (!own.TryGetValue(name, out var earlier)) own[name] = raw;
             else if (!isCommandLine) throw Twice(raw, earlier, name);
             else own[name] = setting is { IsList: true } ? raw with { Values = [.. earlier.Values!, .. raw.Values!] } : raw;
@@ -96,6 +101,9 @@ public static class SettingsBinder
             if (merged.TryGetValue(SampleKey(name), out var count) && count.Values is not null)
                 merged[name] = ForeignSettings.Sample(count, merged.GetValueOrDefault(name), name);
         }
+
+        if (merged.TryGetValue(SelfCognitionKey, out var rows) && rows.Values is not null
+            && ForeignSettings.AddSelfCognition(rows, merged.GetValueOrDefault("dataset")) is { } data) merged["dataset"] = data;
     }
 
     private static object? Convert(SettingInfo setting, RawSetting raw, IReadOnlyList<string> values)

@@ -59,6 +59,9 @@ public abstract partial record TrainingSettings
         rules.Within("split_dataset_ratio", SplitDatasetRatio, 0, 0.99);
         rules.Require("split_dataset_ratio", SplitDatasetRatio == 0 || ValDataset.Count == 0,
             "split_dataset_ratio and val_dataset are both set", "keep one of them");
+        rules.Require("interleave_prob", InterleaveProb.Count == 0 || InterleaveProb.Count == Dataset.Count,
+            $"interleave_prob has {InterleaveProb.Count} numbers and dataset {Dataset.Count} entries", "give one number for each entry of dataset");
+        rules.Require("interleave_prob", InterleaveProb.All(p => p > 0), "interleave_prob has a number that is not above 0", "leave out a data set that is not to be used");
         rules.AtLeast("max_length", MaxLength, 2);
         rules.AtLeast("packing_length", PackingLength, 2);
         rules.Require("packing_length", PackingLength is null || Packing, "packing_length is set but packing is false",

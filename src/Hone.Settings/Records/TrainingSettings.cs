@@ -29,7 +29,8 @@ public abstract partial record TrainingSettings : VerbSettings
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
         Aliases = ["custom_train_dataset_path", "data_path", "d"],
-        Help = "Files or folders with training rows: JSON, CSV, text, Parquet, Arrow; several may follow. 'file#500' takes 500 rows of it.")]
+        Help = "Files or folders with training rows (JSON, CSV, text, Parquet, Arrow), or names that dataset_info.json registers; several may "
+            + "follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
     [Setting("val_dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
@@ -44,6 +45,14 @@ public abstract partial record TrainingSettings : VerbSettings
         DefaultNote = "dataset_info.json beside the data",
         Help = "File that describes columns and roles of data files, as LLaMA-Factory or ms-swift write it.")]
     public string? CustomDatasetInfo { get; init; }
+
+    [Setting("interleave_prob", Group = "Data", Aliases = ["interleave_probs"], SplitOnComma = true, DefaultNote = "one data set after another",
+        Help = "Draw the rows from several data sets in these proportions, one number for each entry of dataset.")]
+    public IReadOnlyList<double> InterleaveProb { get; init; } = [];
+
+    [Setting("stopping_strategy", Group = "Data",
+        Help = "When rows drawn by interleave_prob end: with the first data set that ends, or once all have been read to their end.")]
+    public StoppingStrategy StoppingStrategy { get; init; } = StoppingStrategy.FirstExhausted;
 
     [Setting("split_dataset_ratio", Group = "Data", Aliases = ["dataset_test_ratio"],
         Help = "Share of the training rows that is held back for validation when there is no val_dataset.")]

@@ -9,7 +9,10 @@ public enum PathUse
     /// <summary>Must exist; a relative one in a configuration file is tried from the current folder, then from the file's.</summary>
     Input,
 
-    /// <summary>As <see cref="Input"/>, with an optional <c>#N</c> at the end that takes N rows.</summary>
+    /// <summary>
+    /// As <see cref="Input"/>, with an optional <c>#N</c> at the end that takes N rows; what does not exist may be a registered name or
+    /// an id on a hub.
+    /// </summary>
     Data,
 
     /// <summary>

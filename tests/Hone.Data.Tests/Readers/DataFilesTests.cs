@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
+using Hone.Data.Sources;
 using Hone.Testing;
 
 namespace Hone.Data.Tests.Readers;
@@ -118,10 +119,10 @@ public sealed class DataFilesTests : IDisposable
     public void Rows_of_every_file_of_a_folder_count_for_a_sample()
     {
         for (var i = 0; i < 4; i++) File.WriteAllText(folder.PathOf($"{i}.txt"), string.Concat(Enumerable.Range(0, 25).Select(n => $"{i}/{n}\n")));
-        var rows = DatasetRows.Read(folder.Path, 10, new DatasetOptions()).Select(Text).ToList();
+        var rows = new RowSource(folder.Path, [folder.Path], 10).Read(new DatasetOptions()).Select(Text).ToList();
         Assert.Equal(10, rows.Distinct().Count());
         Assert.True(rows.Select(r => r[9]).Distinct().Count() > 1, "all drawn from one file");
-        Assert.Equal(rows, DatasetRows.Read(folder.Path, 10, new DatasetOptions()).Select(Text));
+        Assert.Equal(rows, new RowSource(folder.Path, [folder.Path], 10).Read(new DatasetOptions()).Select(Text));
     }
 
     [Theory]

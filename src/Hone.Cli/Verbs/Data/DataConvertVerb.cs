@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hone.Data;
 using Hone.Data.Conversion;
+using Hone.Data.Sources;
 using Hone.Models;
 using Hone.Settings;
 using Hone.Text.Templates;
@@ -29,7 +30,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
     private static void WriteConversations(DataConvertSettings settings, CliConsole console, CancellationToken cancellation)
     {
         using var progress = new WorkProgress(console, "converting", "rows");
-        var rows = Files(settings).SelectMany(file => DatasetRows.Read(file.Path, file.Rows, new DatasetOptions()));
+        var rows = new DatasetSources().Open(settings.Dataset).Read(new DatasetOptions());
         var report = ConversationsFile.Write(settings.Output!, rows, settings.AlpacaPrompt, settings.Strict, done =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -57,7 +58,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         LoadedDataset data;
         using (var progress = new WorkProgress(console, "tokenizing", "rows"))
         {
-            data = Loader(settings, folder, tokenizer, length).Load(Files(settings), done => progress.Report(done), cancellation);
+            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources().Open(settings.Dataset), done => progress.Report(done), cancellation);
         }
 
         if (settings.Strict) LeftOutRows.Refuse(data.Report);
@@ -116,8 +117,6 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
             LeftOutRows.Write(json, report);
         }));
     }
-
-    private static List<(string Path, int? Rows)> Files(DataConvertSettings settings) => [.. settings.Dataset.Select(DatasetReference.Parse).Select(r => (r.Path, r.Rows))];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

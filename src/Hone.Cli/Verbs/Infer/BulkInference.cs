@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Hone.Data;
+using Hone.Data.Sources;
 using Hone.Inference;
 using Hone.Settings;
 
@@ -51,15 +52,12 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
     {
         var questions = new List<Question>();
         var choice = new DatasetOptions { Seed = (ulong)settings.Seed };
-        foreach (var reference in settings.ValDataset.Select(DatasetReference.Parse))
+        foreach (var row in new DatasetSources().Open(settings.ValDataset).Read(choice))
         {
-            foreach (var row in DatasetRows.Read(reference.Path, reference.Rows, choice))
-            {
-                var reason = row.Error;
-                var prompt = reason is null ? PromptRow.Parse(row.Json, out reason) : null;
-                if (prompt is null) throw new HoneException(ExitCode.Data, $"The row can't be used: {reason}.", row.Location.ToString(), "Mend the row or take it out.");
-                questions.Add(new Question(row.Json, prompt, row.Location));
-            }
+            var reason = row.Error;
+            var prompt = reason is null ? PromptRow.Parse(row.Json, out reason) : null;
+            if (prompt is null) throw new HoneException(ExitCode.Data, $"The row can't be used: {reason}.", row.Location.ToString(), "Mend the row or take it out.");
+            questions.Add(new Question(row.Json, prompt, row.Location));
         }
 
         return questions.Count > 0 ? questions

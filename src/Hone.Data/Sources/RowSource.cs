@@ -1,0 +1,28 @@
+using Hone.Data.Readers;
+using Hone.Data.Schemas;
+
+namespace Hone.Data.Sources;
+
+/// <summary>Files whose rows are one entry of <c>dataset</c>.</summary>
+/// <param name="Name">The entry as messages name it.</param>
+/// <param name="Files">Its files and folders, in this order.</param>
+/// <param name="Count">Rows to take: fewer are drawn, more are repeated; null takes each once.</param>
+public sealed record RowSource(string Name, IReadOnlyList<string> Files, int? Count = null)
+{
+    /// <summary>What a description says of the rows' columns; null looks for one beside each file.</summary>
+    public RowMapping? Mapping { get; init; }
+
+    /// <summary>What a person should know about where the rows come from; null for nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>The rows, read as they are asked for.</summary>
+    /// <param name="options">Whether rows are drawn at random, and with which seed.</param>
+    /// <exception cref="HoneException">A file can't be opened or is damaged, or a folder holds no data (exit code 3).</exception>
+    public IEnumerable<JsonRow> Read(DatasetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var rows = Files.SelectMany(DataFiles.Read);
+        if (Count is not { } wanted) return rows;
+        return options.SampleAtRandom ? RowSample.Draw(rows, wanted, options.Seed, Path.GetFileName(Name)) : RowSample.First(rows, wanted);
+    }
+}
