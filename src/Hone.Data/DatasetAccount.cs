@@ -1,3 +1,4 @@
+using Hone.Data.Ledger;
 using Hone.Data.Rendering;
 
 namespace Hone.Data;
@@ -19,10 +20,11 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     private readonly List<RowError> rejected = [];
     private readonly List<RowError> tooLong = [];
     private readonly List<RowError> truncated = [];
+    private readonly List<RowError> withoutEnd = [];
+    private readonly SupervisionCounts counts = new(tokenizer);
     private long tokens;
     private long learned;
     private int longest;
-    private int turnsWithoutEnd;
     private int conversations;
     private readonly Counts forms = new();
     private readonly Counts unusedColumns = new();
@@ -67,7 +69,8 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
         tokens += ids.Length;
         learned += sample.LearnedCount;
         longest = Math.Max(longest, ids.Length);
-        turnsWithoutEnd += tokenizer?.TurnsWithoutEnd(ids, outcome.Row.Turns, cut) ?? 0;
+        var endless = counts.Add(sample, outcome.Row, cut);
+        if (endless.Count > 0) withoutEnd.Add(new RowError(location, WhyItMayNotStop(endless, outcome.Row.Turns.Count)));
         if (outcome.Content?.Channel is not { } channel) return;
         var share = channels.GetValueOrDefault(channel);
         channels[channel] = new ChannelShare(share.Samples + 1, share.LearnedTokens + sample.LearnedCount);
@@ -93,7 +96,13 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
             Rejected = rejected,
             TooLong = tooLong,
             Truncated = truncated,
-            TurnsWithoutEnd = turnsWithoutEnd,
+            TurnsWithoutEnd = counts.TurnsWithoutEnd,
+            WithoutEnd = withoutEnd,
+            LearnedTurns = counts.Turns,
+            TurnsCut = counts.TurnsCut,
+            Roles = counts.Roles,
+            Lengths = counts.Lengths,
+            Duplicates = [.. counts.Hashes.Duplicates().Select(d => new DuplicateRow(locations[d.Row], locations[d.First]))],
             Forms = forms.Totals,
             UnusedColumns = unusedColumns.Totals,
             Channels = channels,
@@ -106,6 +115,10 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
         if (outcome.Row!.Ids.Length == 1) return "nothing in it is learned: it is a single token, which nothing stands before";
         return "nothing in it is learned: no " + What(outcome.Content) + (length < outcome.Row.Ids.Length ? " left after truncation" : "");
     }
+
+    private static string WhyItMayNotStop(List<int> answers, int of) =>
+        (of == 1 ? "the answer ends" : answers.Count == 1 ? $"answer {answers[0]} of {of} ends" : $"{answers.Count} of {of} answers end")
+        + " without an end token that is learned";
 
     private static string What(RowContent? content) => content switch
     {

@@ -1,3 +1,5 @@
+using Hone.Data.Ledger;
+
 namespace Hone.Data;
 
 /// <summary>What became of every row: used, cut, or left out and why.</summary>
@@ -32,6 +34,24 @@ public sealed record DatasetReport
 
     /// <summary>Assistant turns whose end token is not learned: such a model may never stop.</summary>
     public required int TurnsWithoutEnd { get; init; }
+
+    /// <summary>Rows with such a turn.</summary>
+    public IReadOnlyList<RowError> WithoutEnd { get; init; } = [];
+
+    /// <summary>Assistant turns of which something is learned.</summary>
+    public int LearnedTurns { get; init; }
+
+    /// <summary>Those of them that lost their end to truncation.</summary>
+    public int TurnsCut { get; init; }
+
+    /// <summary>What is learned of whom.</summary>
+    public IReadOnlyList<RoleShare> Roles { get; init; } = [];
+
+    /// <summary>How long the samples are.</summary>
+    public LengthCounts Lengths { get; init; } = new([]);
+
+    /// <summary>Samples with the same tokens and weights as one before them.</summary>
+    public IReadOnlyList<DuplicateRow> Duplicates { get; init; } = [];
 
     /// <summary>How the rows were understood, and how many of them so; the most frequent first.</summary>
     public IReadOnlyList<(string Form, int Rows)> Forms { get; init; } = [];

@@ -70,23 +70,46 @@ public sealed class SegmentRenderer
             .Where(i => weights[i].Weight != Between || (Rules.Count > 0 && weights[i] is { IsOwn: false, Weight: > 0 } && IsAssistant(messages[i]))).ToList();
         var rendered = chat.Render(messages);
         var text = rendered.Text;
-        if (cut.Count == 0) return [new Segment(text, Between)];
-        var spans = template.MarksAssistant && cut.TrueForAll(i => IsAssistant(messages[i]))
-            ? FromMarks(rendered, messages) : finder.Find(chat, text, cut);
+        Dictionary<int, (int Start, int End)>? texts = null;
+        var spans = cut.Count == 0 ? [] : template.MarksAssistant && cut.TrueForAll(i => IsAssistant(messages[i]))
+            ? FromMarks(rendered, messages) : finder.Find(chat, text, cut, out texts);
+        texts ??= TurnFinder.TextsOf(chat, text);
+        var speech = new Queue<TurnSpan>(texts.Select(t => new TurnSpan(t.Key, t.Value.Start, t.Value.End, t.Value.End)).OrderBy(t => t.Start));
         var segments = new List<Segment>();
         var at = 0;
         foreach (var span in spans)
         {
-            if (span.Start > at) segments.Add(new Segment(text[at..span.Start], Between));
-            AddTurn(segments, text, span, weights[span.Message]);
+            AddBetween(segments, text, at, span.Start, speech, messages);
+            AddTurn(segments, text, span, weights[span.Message], RoleOf(messages[span.Message]));
             at = span.End;
         }
 
-        if (at < text.Length) segments.Add(new Segment(text[at..], Between));
+        AddBetween(segments, text, at, text.Length, speech, messages);
         return segments;
     }
 
-    private void AddTurn(List<Segment> segments, string text, TurnSpan span, MessageWeight weight)
+    /// <summary>What stands between turns: texts of messages, and around them what the template writes.</summary>
+    private void AddBetween(List<Segment> segments, string text, int start, int end, Queue<TurnSpan> speech, JsonArray messages)
+    {
+        var first = segments.Count;
+        while (speech.TryPeek(out var next) && next.Start < end)
+        {
+            speech.Dequeue();
+            if (next.Start < start || next.End > end) continue; // inside a turn
+            Add(next.Start, SegmentRole.Template);
+            Add(next.End, RoleOf(messages[next.Message]));
+        }
+
+        Add(end, SegmentRole.Template);
+
+        void Add(int to, SegmentRole role)
+        {
+            if (to > start) segments.Add(new Segment(text[start..to], Between, Continues: segments.Count > first, role));
+            start = to;
+        }
+    }
+
+    private void AddTurn(List<Segment> segments, string text, TurnSpan span, MessageWeight weight, SegmentRole role)
     {
         if (span.End == span.Start) return;
         var (start, first) = (span.Start, segments.Count);
@@ -94,7 +117,7 @@ public sealed class SegmentRenderer
         {
             foreach (var (length, factor) in LossRules.Apply(text.AsSpan(start, span.BodyEnd - start), Rules))
             {
-                segments.Add(new Segment(text.Substring(start, length), weight.Weight * factor, Continues: segments.Count > first));
+                segments.Add(new Segment(text.Substring(start, length), weight.Weight * factor, Continues: segments.Count > first, role));
                 start += length;
             }
         }
@@ -102,8 +125,16 @@ public sealed class SegmentRenderer
         // The end token has the weight of the turn, whatever its last words weigh.
         if (start >= span.End) return;
         if (segments.Count > first && segments[^1].Weight == weight.Weight) segments[^1] = segments[^1] with { Text = segments[^1].Text + text[start..span.End] };
-        else segments.Add(new Segment(text[start..span.End], weight.Weight, Continues: segments.Count > first));
+        else segments.Add(new Segment(text[start..span.End], weight.Weight, Continues: segments.Count > first, role));
     }
+
+    private static SegmentRole RoleOf(JsonNode? message) => (string?)message!["role"] switch
+    {
+        "system" or "developer" => SegmentRole.System,
+        "assistant" => SegmentRole.Assistant,
+        "tool" => SegmentRole.Tool,
+        _ => SegmentRole.User,
+    };
 
     private static bool IsAssistant(JsonNode? message) => (string?)message!["role"] == "assistant";
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Hone.Text.Tokenizers;
 
@@ -22,51 +23,93 @@ internal sealed class SegmentTokenizer(Tokenizer tokenizer, IReadOnlyList<int> e
 
     private readonly bool marksBeginnings = tokenizer.Encode("a") is [var first, ..] && tokenizer.TokenOf(first) is [SpaceMarker or ByteSpace, ..];
 
-    /// <summary>The ids of the segments, the weight of each, and where the turns that are learned stand.</summary>
+    /// <summary>The ids of the segments, the weight and role of each, and where the turns that are learned stand.</summary>
     public TokenizedRow Encode(IReadOnlyList<Segment> segments)
     {
+        Segment[] parts = [.. segments];
+        var joined = Joined(parts);
         var ids = new List<int>();
         var weights = new List<float>();
         var turns = new List<(int Start, int End)>();
-        for (var i = 0; i < segments.Count;)
+        var ends = new List<int>();
+        var roles = new List<SegmentRole>();
+        for (int i = 0, part = 0; i < joined.Count;)
         {
             var count = 1;
-            while (i + count < segments.Count && (marksBeginnings || segments[i + count].Continues)) count++;
-            if (count == 1) EncodeOne(segments[i], ids, weights, turns);
-            else EncodeTogether([.. segments.Skip(i).Take(count)], ids, weights, turns);
+            while (i + count < joined.Count && (marksBeginnings || joined[i + count].Whole.Continues)) count++;
+            if (count == 1) EncodeOne(joined[i].Whole, ids, weights, turns, ends);
+            else EncodeTogether([.. joined.Skip(i).Take(count).Select(j => j.Whole)], ids, weights, turns, ends);
+            part = AddRoles(parts, part, joined, (i, i + count), ids, ends, roles);
             i += count;
         }
 
-        return new TokenizedRow([.. ids], [.. weights], turns);
+        return new TokenizedRow([.. ids], [.. weights], turns) { Roles = [.. roles] };
+    }
+
+    /// <summary>The roles of stretches that were encoded as one text; returns the part behind them.</summary>
+    private int AddRoles(Segment[] parts, int part, List<(Segment Whole, int Parts)> joined, (int From, int To) range, List<int> ids, List<int> ends, List<SegmentRole> roles)
+    {
+        var start = roles.Count;
+        var count = 0;
+        for (var i = range.From; i < range.To; i++) count += joined[i].Parts;
+        if (count == 1)
+        {
+            while (roles.Count < ids.Count) roles.Add(parts[part].Role);
+            return part + 1;
+        }
+
+        var stretchOf = new int[ids.Count - start];
+        TokenRoles.Align(tokenizer, parts.AsSpan(part, count), CollectionsMarshal.AsSpan(ids)[start..], stretchOf);
+        var first = part;
+        for (var i = range.From; i < range.To; i++)
+        {
+            // Where weights change, the border between tokens is where inference has it.
+            var next = part + joined[i].Parts;
+            while (roles.Count < ends[i]) roles.Add(parts[Math.Clamp(first + stretchOf[roles.Count - start], part, next - 1)].Role);
+            part = next;
+        }
+
+        return part;
     }
 
     /// <summary>
-    /// Learned turns that don't end with an end token, white space behind it aside. Counted on what truncation left, which is
-    /// <paramref name="ids"/> from <paramref name="cut"/> on.
+    /// How a learned turn ends in what truncation left, which is <paramref name="ids"/> from <paramref name="cut"/> on. White space
+    /// behind the end token doesn't count.
     /// </summary>
-    public int TurnsWithoutEnd(ReadOnlySpan<int> ids, IReadOnlyList<(int Start, int End)> turns, int cut)
+    public TurnEnd EndOf((int Start, int End) turn, ReadOnlySpan<int> ids, ReadOnlySpan<float> weights, int cut)
     {
-        var count = 0;
-        foreach (var turn in turns)
-        {
-            var (start, last) = (Math.Max(turn.Start - cut, 0), Math.Min(turn.End - cut, ids.Length) - 1);
-            if (last < start) continue;
-            while (last > start && !endIds.Contains(ids[last]) && string.IsNullOrWhiteSpace(tokenizer.Decode([ids[last]]))) last--;
-            if (!endIds.Contains(ids[last])) count++;
-        }
-
-        return count;
+        var (start, last) = (Math.Max(turn.Start - cut, 0), turn.End - cut - 1);
+        if (last < start || start >= ids.Length) return TurnEnd.Gone;
+        if (last >= ids.Length) return TurnEnd.Cut;
+        while (last > start && !endIds.Contains(ids[last]) && string.IsNullOrWhiteSpace(tokenizer.Decode([ids[last]]))) last--;
+        return endIds.Contains(ids[last]) && weights[last] > 0 ? TurnEnd.Learned : TurnEnd.Missing;
     }
 
-    private void EncodeOne(Segment segment, List<int> ids, List<float> weights, List<(int Start, int End)> turns)
+    /// <summary>Stretches of one weight that only differ in who speaks are one text, with the role of the first.</summary>
+    private static List<(Segment Whole, int Parts)> Joined(Segment[] parts)
+    {
+        var joined = new List<(Segment, int)>();
+        for (var i = 0; i < parts.Length;)
+        {
+            var count = 1;
+            while (i + count < parts.Length && parts[i + count].Continues && parts[i + count].Weight == parts[i].Weight) count++;
+            joined.Add((count == 1 ? parts[i] : parts[i] with { Text = Join(parts.AsSpan(i, count)) }, count));
+            i += count;
+        }
+
+        return joined;
+    }
+
+    private void EncodeOne(Segment segment, List<int> ids, List<float> weights, List<(int Start, int End)> turns, List<int> ends)
     {
         var start = ids.Count;
         tokenizer.Encode(segment.Text, ids);
         while (weights.Count < ids.Count) weights.Add(segment.Weight);
+        ends.Add(ids.Count);
         if (segment.Weight > 0 && ids.Count > start) turns.Add((start, ids.Count));
     }
 
-    private void EncodeTogether(Segment[] segments, List<int> ids, List<float> weights, List<(int Start, int End)> turns)
+    private void EncodeTogether(Segment[] segments, List<int> ids, List<float> weights, List<(int Start, int End)> turns, List<int> ends)
     {
         var text = Join(segments);
         var offset = ids.Count;
@@ -79,6 +122,7 @@ internal sealed class SegmentTokenizer(Tokenizer tokenizer, IReadOnlyList<int> e
             end += segments[i].Text.Length;
             var border = i == segments.Length - 1 ? own.Length : Math.Max(done, Border(text, end, own, anchor));
             ownWeights.AsSpan(done, border - done).Fill(segments[i].Weight);
+            ends.Add(offset + border);
             AddTurn(turns, segments[i], offset + done, offset + border);
             done = border;
             var endsTurn = done > 0 && endIds.Contains(own[done - 1]);
@@ -122,7 +166,7 @@ internal sealed class SegmentTokenizer(Tokenizer tokenizer, IReadOnlyList<int> e
         return null;
     }
 
-    private static string Join(Segment[] segments)
+    private static string Join(ReadOnlySpan<Segment> segments)
     {
         var text = new StringBuilder();
         foreach (var segment in segments) text.Append(segment.Text);

@@ -30,10 +30,11 @@ internal sealed class TurnFinder(string[] endTokens)
     /// <param name="chat">The conversation.</param>
     /// <param name="text">It rendered.</param>
     /// <param name="wanted">Indices of the messages to find, ascending.</param>
+    /// <param name="texts">Where the texts of messages stand: at least those of the wanted ones.</param>
     /// <exception cref="HoneException">The template rewrites or leaves out what must be found (exit code 3).</exception>
-    public List<TurnSpan> Find(ConversationRendering chat, string text, IReadOnlyList<int> wanted)
+    public List<TurnSpan> Find(ConversationRendering chat, string text, IReadOnlyList<int> wanted, out Dictionary<int, (int Start, int End)> texts)
     {
-        var texts = FindTexts(chat, text, wanted);
+        texts = FindTexts(chat, text, wanted);
         var spans = new List<TurnSpan>();
         foreach (var i in wanted)
         {
@@ -43,6 +44,24 @@ internal sealed class TurnFinder(string[] endTokens)
         }
 
         return spans;
+    }
+
+    /// <summary>Where the texts of messages stand; none where the template rewrites them, and nothing depends on it but a count.</summary>
+    public static Dictionary<int, (int Start, int End)> TextsOf(ConversationRendering chat, string text)
+    {
+        foreach (var trims in (bool[])[false, true])
+        {
+            try
+            {
+                if (Marks.Take(chat.Render(Marks.Put(chat.Messages, chat.Messages.Count, _ => true, trims)).Text, out var spans) == text) return spans;
+            }
+            catch (HoneException e) when (e.ExitCode == ExitCode.Data)
+            {
+                break; // a template may look into the texts
+            }
+        }
+
+        return [];
     }
 
     /// <summary>Where the texts of messages stand, by marks around all of them, or around the wanted ones alone.</summary>

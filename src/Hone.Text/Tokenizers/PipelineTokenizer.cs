@@ -12,6 +12,7 @@ internal sealed class PipelineTokenizer : Tokenizer
     private readonly AddedTokenMatcher _rawTokens;
     private readonly AddedTokenMatcher _normalizedTokens;
     private readonly Lazy<byte[]?[]> _bytesOfId;
+    private readonly byte[]?[] _spellings;
     private readonly ScratchPool _pool = new();
 
     public PipelineTokenizer(PipelineParts parts)
@@ -23,6 +24,7 @@ internal sealed class PipelineTokenizer : Tokenizer
         _rawTokens = new AddedTokenMatcher(matched.Where(t => !t.Normalized), null);
         _normalizedTokens = new AddedTokenMatcher(matched.Where(t => t.Normalized), parts.NormalizesTokens ? parts.Normalizer : null);
         _bytesOfId = new Lazy<byte[]?[]>(SpellOut);
+        _spellings = new byte[]?[_texts.Size];
     }
 
     public override int VocabularySize => _texts.Size;
@@ -62,6 +64,8 @@ internal sealed class PipelineTokenizer : Tokenizer
 
     public override string? TokenOf(int id) => _texts.TokenOf(id);
 
+    public override ReadOnlySpan<byte> SpellingOf(int id) => (uint)id < (uint)_spellings.Length ? _spellings[id] ??= Spell(id) : [];
+
     private protected override TokenDecoding CreateDecoding(bool skipSpecialTokens) => _parts.Decoder.ByteLevel
         ? new ByteDecoding(_bytesOfId.Value, skipSpecialTokens ? _texts.IsSpecial : static _ => false)
         : new PieceDecoding(_parts.Decoder, _texts, skipSpecialTokens);
@@ -78,13 +82,21 @@ internal sealed class PipelineTokenizer : Tokenizer
         return Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bytes));
     }
 
+    private byte[] Spell(int id)
+    {
+        if (_texts.TokenOf(id) is not { } token) return [];
+        if (_parts.Decoder.ByteLevel) return _parts.SpellsBytes ? ByteSpelling.Unspell(token) : _texts.BytesOf(id);
+        if (_parts.Decoder.ByteFallback && ByteFallback.ByteOf(token) is >= 0 and var value) return [(byte)value];
+        foreach (var rewrite in _parts.Decoder.Rewrites) token = rewrite(token);
+        return Encoding.UTF8.GetBytes(token);
+    }
+
     private byte[]?[] SpellOut()
     {
         var bytes = new byte[]?[_texts.Size];
         for (var id = 0; id < bytes.Length; id++)
         {
-            if (_texts.TokenOf(id) is not { } token) continue;
-            bytes[id] = _parts.SpellsBytes ? ByteSpelling.Unspell(token) : _texts.BytesOf(id);
+            if (_texts.TokenOf(id) is not null) bytes[id] = Spell(id);
         }
 
         return bytes;

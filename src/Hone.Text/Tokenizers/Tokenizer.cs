@@ -55,6 +55,12 @@ public abstract class Tokenizer
     /// <summary>The vocabulary's spelling of an id, or null when there is no such id.</summary>
     public abstract string? TokenOf(int id);
 
+    /// <summary>
+    /// The UTF-8 bytes of text that a token stands for, white space that its vocabulary marks as a space; not always whole
+    /// characters. Empty outside the vocabulary.
+    /// </summary>
+    public abstract ReadOnlySpan<byte> SpellingOf(int id);
+
     /// <summary>A decoder for ids that arrive one by one.</summary>
     /// <param name="skipSpecialTokens">Leaves special tokens out.</param>
     public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = false) =>

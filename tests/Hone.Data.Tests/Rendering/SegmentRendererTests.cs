@@ -29,7 +29,7 @@ public partial class SegmentRendererTests
     {
         (string, string)[] messages = [("user", "q"), ("assistant", "a"), ("user", "q"), ("assistant", "a")];
         Assert.Equal(1, Render(ChatMl, LossScope.LastTurn, messages).Count(s => s.Weight > 0));
-        Assert.Equal([1f], Render(ChatMl, LossScope.Everything, messages).Select(s => s.Weight));
+        Assert.All(Render(ChatMl, LossScope.Everything, messages), s => Assert.Equal(1f, s.Weight));
     }
 
     [Fact]
@@ -37,7 +37,35 @@ public partial class SegmentRendererTests
     {
         var conversation = Conversation([("user", "q"), ("assistant", "a"), ("user", "q"), ("assistant", "b")]) with { Weights = [null, 0f, null, 0.5f] };
         var learned = Renderer(ChatMl, LossScope.AssistantTurns).Render(conversation).Where(s => s.Weight > 0).ToList();
-        Assert.Equal([new Segment("b<|im_end|>", 0.5f)], learned);
+        Assert.Equal([new Segment("b<|im_end|>", 0.5f, Role: SegmentRole.Assistant)], learned);
+    }
+
+    [Theory]
+    [InlineData(ChatMl, LossScope.AssistantTurns)]
+    [InlineData(ChatMl, LossScope.LastTurn)]
+    [InlineData(ChatMl, LossScope.Everything)]
+    [InlineData("{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}{% generation %}{{ m.content + '<|im_end|>' }}{% endgeneration %}{{ '\n' }}{% endfor %}", LossScope.AssistantTurns)]
+    public void A_stretch_knows_who_speaks(string template, LossScope scope)
+    {
+        template = template.Replace("{% generation %}", "{% if m.role == 'assistant' %}{% generation %}", StringComparison.Ordinal)
+            .Replace("{% endgeneration %}", "{% endgeneration %}{% else %}{{ m.content + '<|im_end|>' }}{% endif %}", StringComparison.Ordinal);
+        var segments = Render(template, scope, ("system", "be kind"), ("user", "q"), ("assistant", "a"), ("tool", "{}"), ("user", "q"), ("assistant", "b"));
+        string[] answers = scope switch
+        {
+            LossScope.AssistantTurns => ["Assistant: a<|im_end|>", "Assistant: b<|im_end|>"],
+            LossScope.LastTurn => ["Assistant: a", "Assistant: b<|im_end|>"],
+            _ => ["Assistant: a", "Assistant: b"],
+        };
+        Assert.Equal(["System: be kind", "User: q", answers[0], "Tool: {}", "User: q", answers[1]],
+            segments.Where(s => s.Role != SegmentRole.Template).Select(s => $"{s.Role}: {s.Text}"));
+        Assert.DoesNotContain(segments, s => s.Role == SegmentRole.Template && s.Text.Contains("be kind", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_template_that_rewrites_texts_is_counted_as_one()
+    {
+        const string counting = "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content | length }}{% endif %};{% endfor %}";
+        Assert.Equal(["Template: 1;", "Assistant: a", "Template: ;"], Render(counting, LossScope.AssistantTurns, ("user", "q"), ("assistant", "a")).Select(s => $"{s.Role}: {s.Text}"));
     }
 
     [Fact]
@@ -127,7 +155,8 @@ public partial class SegmentRendererTests
     private static Conversation Conversation((string Role, string Content)[] messages) => new(
         [.. messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role, ["content"] = m.Content })], new float?[messages.Length]);
 
-    private static string Show(IReadOnlyList<Segment> segments) => string.Concat(segments.Select(s => s.Weight > 0 ? $"({s.Text})" : $"[{s.Text}]"));
+    private static string Show(IReadOnlyList<Segment> segments) =>
+        string.Concat(segments.Select(s => s.Weight > 0 ? $"({s.Text})" : $"[{s.Text}]")).Replace("][", "", StringComparison.Ordinal).Replace(")(", "", StringComparison.Ordinal);
 
     [GeneratedRegex("""\{%-?\s*(end)?generation\s*-?%\}""")]
     private static partial Regex GenerationTag();

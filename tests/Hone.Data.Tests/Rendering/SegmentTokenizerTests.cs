@@ -90,16 +90,29 @@ public sealed class SegmentTokenizerTests
     }
 
     [Theory]
-    [InlineData("Hello<|im_end|>", 0)]
-    [InlineData("Hello<|im_end|>\n", 0)]
-    [InlineData("Hello", 1)]
-    [InlineData("<|im_end|>\nHello\n", 1)]
-    public void An_answer_has_an_end_when_its_end_token_comes_last_but_for_white_space(string learned, int expected)
+    [InlineData("Hello<|im_end|>", 0, true)]
+    [InlineData("Hello<|im_end|>\n", 0, true)]
+    [InlineData("Hello", 0, false)]
+    [InlineData("<|im_end|>\nHello\n", 0, false)]
+    [InlineData("Hello<|im_end|>\n", 4, true)]
+    public void An_answer_has_an_end_when_its_end_token_comes_last_but_for_white_space(string learned, int cut, bool hasEnd)
     {
         var tokenizer = Tokenizer.Load(SharedData.PathOf("tokenizers/qwen2.5"));
         var encoder = new SegmentTokenizer(tokenizer, [tokenizer.IdOf("<|im_end|>")!.Value]);
-        var (ids, _, turns) = encoder.Encode([new("<|im_start|>user\nHi<|im_end|>\n", 0), new(learned, 1)]);
-        Assert.Equal(expected, encoder.TurnsWithoutEnd(ids, turns, 0));
+        var (ids, weights, turns) = encoder.Encode([new("<|im_start|>user\nHi<|im_end|>\n", 0), new(learned, 1)]);
+        Assert.Equal(hasEnd ? TurnEnd.Learned : TurnEnd.Missing, encoder.EndOf(turns.Single(), ids.AsSpan(cut), weights.AsSpan(cut), cut));
+    }
+
+    [Fact]
+    public void Truncation_takes_the_end_of_an_answer_or_all_of_it()
+    {
+        var tokenizer = Tokenizer.Load(SharedData.PathOf("tokenizers/qwen2.5"));
+        var encoder = new SegmentTokenizer(tokenizer, [tokenizer.IdOf("<|im_end|>")!.Value]);
+        var (ids, weights, turns) = encoder.Encode([new("Hi", 0), new("Hello<|im_end|>", 1), new("Hi", 0), new("Hello<|im_end|>", 1)]);
+        Assert.Equal(6, ids.Length);
+        Assert.Equal([TurnEnd.Learned, TurnEnd.Cut], turns.Select(t => encoder.EndOf(t, ids.AsSpan(..5), weights.AsSpan(..5), 0)));
+        Assert.Equal([TurnEnd.Learned, TurnEnd.Gone], turns.Select(t => encoder.EndOf(t, ids.AsSpan(..4), weights.AsSpan(..4), 0)));
+        Assert.Equal([TurnEnd.Gone, TurnEnd.Learned], turns.Select(t => encoder.EndOf(t, ids.AsSpan(3..), weights.AsSpan(3..), 3)));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Hone.Data.Rendering;
 using Hone.Testing;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
@@ -53,5 +54,8 @@ public sealed class RealDatasetTests
         Assert.Equal(rows + 1, report.Rows);
         Assert.Equal(rows + 1 - rejected, report.Samples);
         Assert.Equal(0, report.TurnsWithoutEnd);
+        Assert.Equal((report.Tokens, report.LearnedTokens), (report.Roles.Sum(r => r.Tokens), report.Roles.Sum(r => r.LearnedTokens)));
+        Assert.All(report.Roles, r => Assert.Equal(r.Role is SegmentRole.Assistant or SegmentRole.Text, r.LearnedTokens > 0));
+        Assert.Equal(report.Samples, report.Lengths.Samples);
     }
 }
