@@ -15,7 +15,7 @@ internal static class JsonFile
         byte[] bytes;
         try
         {
-            var length = new FileInfo(path).Length;
+            var length = FileLength.Of(path);
             if (length > maxBytes)
                 throw new HoneException(ExitCode.Model, $"The file has {length:N0} bytes, more than the {maxBytes:N0} that are sensible for it.", path);
             bytes = File.ReadAllBytes(path);

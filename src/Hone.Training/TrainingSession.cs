@@ -3,6 +3,7 @@ using Hone.Data;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
 using Hone.Data.Sources;
+using Hone.Hub;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Models;
@@ -25,6 +26,7 @@ namespace Hone.Training;
 public sealed partial class TrainingSession : IDisposable
 {
     private readonly IKernels kernels;
+    private readonly HubAccess hub;
     private Decoder? decoder;
     private Trainer? trainer;
     private RunDirectory? run;
@@ -32,17 +34,19 @@ public sealed partial class TrainingSession : IDisposable
     private string? resume;
     private long heldBytes;
 
-    private TrainingSession(TrainingSettings settings, IKernels kernels)
+    private TrainingSession(TrainingSettings settings, IKernels kernels, HubAccess? hub, bool withWeights, CancellationToken cancellation)
     {
         Settings = settings;
         this.kernels = kernels;
+        this.hub = hub ?? new HubAccess(HubOptions.FromEnvironment() with { DefaultSite = settings.UseHf ? HubSite.HuggingFace : HubSite.ModelScope });
         StartTimes.Done("threads");
-        ModelFolder = settings.Model!;
+        ModelFolder = ModelFolders.Find(settings.Model!, withWeights && !IsRandom ? ModelParts.Whole : ModelParts.Description, settings.ModelRevision, this.hub, cancellation);
+        AdapterFolder = settings.Adapters is { } adapter ? ModelFolders.Find(adapter, ModelParts.Adapter, null, this.hub, cancellation) : null;
         Spec = DecoderSpec.Load(ModelFolder);
         Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
         Tokenizer?.RequireFits(Spec.VocabularySize, ModelFolder);
         StartTimes.Done("tokenizer");
-        Template = TemplateChoice.FindOrDefault(settings.Template, ModelFolder, settings.Adapters);
+        Template = TemplateChoice.FindOrDefault(settings.Template, ModelFolder, AdapterFolder);
         EndIds = Tokenizer?.StopIds(Spec.EndIds, Template.Template) ?? Spec.EndIds;
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
@@ -52,6 +56,9 @@ public sealed partial class TrainingSession : IDisposable
 
     /// <summary>Folder of the model that is trained.</summary>
     public string ModelFolder { get; }
+
+    /// <summary>Folder of the adapter that training starts from; null for a new one, or none.</summary>
+    public string? AdapterFolder { get; }
 
     /// <summary>Shape of the model.</summary>
     public DecoderSpec Spec { get; }
@@ -106,9 +113,11 @@ public sealed partial class TrainingSession : IDisposable
     /// <summary>Reads the model's description and the data, and plans the run. No weight is loaded, nothing is written.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="progress">Told how many rows of a data set are read.</param>
+    /// <param name="hub">The way to models and data sets on hubs; null goes by the settings and the variables of this process.</param>
+    /// <param name="withWeights">Whether the weights of a model on a hub are fetched; a plan needs none.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">Settings, model files or data can't be used, or memory will not suffice.</exception>
-    public static TrainingSession Prepare(TrainingSettings settings, Action<int>? progress = null, CancellationToken cancellation = default)
+    public static TrainingSession Prepare(TrainingSettings settings, Action<int>? progress = null, HubAccess? hub = null, bool withWeights = true, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
@@ -116,7 +125,7 @@ public sealed partial class TrainingSession : IDisposable
         TrainingSession? session = null;
         try
         {
-            session = new TrainingSession(settings, kernels);
+            session = new TrainingSession(settings, kernels, hub, withWeights, cancellation);
             session.LoadData(progress, cancellation);
             session.StartTimes.Done("template and data");
             session.MakePlan();
@@ -197,7 +206,7 @@ public sealed partial class TrainingSession : IDisposable
 
     private void LoadData(Action<int>? progress, CancellationToken cancellation)
     {
-        var sources = new DatasetSources(Settings.CustomDatasetInfo);
+        var sources = new DatasetSources(Settings.CustomDatasetInfo, hub, cancellation);
         var rows = sources.Open(Settings.Dataset) with
         {
             Shares = Settings.InterleaveProb,
@@ -240,7 +249,7 @@ public sealed partial class TrainingSession : IDisposable
         ? ResumePoint.Find(wanted, Settings.AddVersion ? RunsFolder : Settings.OutputDir, message => observer?.Warned(message))
         : null;
 
-    private string RunsFolder => Path.Combine(Settings.OutputDir, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ModelFolder))));
+    private string RunsFolder => Path.Combine(Settings.OutputDir, ModelFolders.NameOf(Settings.Model!));
 
     /// <summary>Whether something is in the way of the run.</summary>
     private bool ReplacesRun(string? resume) => !Settings.AddVersion && !GoesOnInItsRun(resume)
@@ -255,7 +264,7 @@ public sealed partial class TrainingSession : IDisposable
                 "Name another output_dir, go on with --resume_from_checkpoint last, or set overwrite_output_dir true.");
         }
 
-        ReplacedRun.RequireReplaceable(Settings.OutputDir, [ModelFolder, Settings.Adapters, Settings.Template, resume,
+        ReplacedRun.RequireReplaceable(Settings.OutputDir, [ModelFolder, AdapterFolder, Settings.Template, resume,
             .. Settings.Dataset.Concat(Settings.ValDataset).Select(d => DatasetReference.Parse(d).Path)]);
     }
 
@@ -297,13 +306,13 @@ public sealed partial class TrainingSession : IDisposable
     private void AttachAdapter(Decoder model)
     {
         if (IsFull) return;
-        if (Settings.Adapters is { } folder) model.LoadAdapter(folder, trainable: true);
+        if (AdapterFolder is { } folder) model.LoadAdapter(folder, trainable: true);
         else model.AddLora(AdapterConfig(), (ulong)Settings.Seed);
     }
 
     private PeftConfig AdapterConfig() => new()
     {
-        BaseModel = ModelFolder,
+        BaseModel = ModelFolders.BaseOf(Settings.Model!),
         Rank = Settings.LoraRank,
         LoraAlpha = Settings.LoraAlpha,
         LoraDropout = Settings.LoraDropout,

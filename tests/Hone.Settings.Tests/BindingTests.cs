@@ -188,16 +188,27 @@ public sealed class BindingTests : IDisposable
     [Fact]
     public void A_missing_path_has_its_exit_code_and_names_both_places()
     {
-        var config = _folder.Write("run.yaml", $"model: nowhere/model\ndataset: {_rows}\n");
+        var config = _folder.Write("run.yaml", $"model: nowhere/a/model\ndataset: {_rows}\n");
         var e = Assert.Throws<HoneException>(() => SettingsBinder.FromFile<SftSettings>(config));
         Assert.Equal(ExitCode.Model, e.ExitCode);
         Assert.Equal(config + ":1", e.Where);
-        Assert.Contains(Path.GetFullPath("nowhere/model"), e.Fix, StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(_folder.Path, "nowhere/model"), e.Fix, StringComparison.Ordinal);
+        Assert.Contains(Path.GetFullPath("nowhere/a/model"), e.Fix, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(_folder.Path, "nowhere/a/model"), e.Fix, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => Sft("--val_dataset", "none.jsonl#3")).ExitCode);
         Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => Sft("--val_dataset", "data/none.jsonl")).ExitCode);
         Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => Sft("--val_dataset", "hf::../x")).ExitCode);
         Assert.Equal("last", Sft("--resume_from_checkpoint", "last").ResumeFromCheckpoint);
+    }
+
+    [Fact]
+    public void A_model_that_is_no_folder_may_be_an_id()
+    {
+        Assert.Equal("Qwen/Qwen2.5-0.5B@main", Sft("-m", "Qwen/Qwen2.5-0.5B@main").Model);
+        Assert.Equal("ms::org/name", Sft("-m", "ms::org/name", "--adapters", "org/lora").Model);
+        Assert.False(Sft("--use_hf", "false").UseHf);
+        Assert.Equal("refs/pr/1", Sft("--revision", "refs/pr/1").ModelRevision);
+        AssertRefused(() => Sft("--model_revision", "../x"), "model_revision is '../x'");
+        Assert.Equal(ExitCode.Model, Assert.Throws<HoneException>(() => Sft("-m", "nowhere")).ExitCode);
     }
 
     [Fact]

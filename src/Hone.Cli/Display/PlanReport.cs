@@ -40,7 +40,7 @@ internal sealed class PlanReport
         console.Heading("Plan");
         console.Facts(
         [
-            ("model", $"{Paths.Relative(_session.ModelFolder)}, {spec.Family}, {Figures.Count(spec.ParameterCount)} parameters"),
+            ("model", $"{Paths.Relative(Settings.Model!)}, {spec.Family}, {Figures.Count(spec.ParameterCount)} parameters"),
             ("training", Tuner()),
             ("steps", Steps(plan)),
             ("learning rate", Rate(plan)),

@@ -1,3 +1,4 @@
+using Hone.Hub;
 using Hone.Inference;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
@@ -13,9 +14,10 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly IKernels _kernels;
 
-    private LoadedModel(string folder, IKernels kernels, Decoder decoder, Tokenizer? tokenizer, TemplateChoice? template)
+    private LoadedModel(string folder, string? adapterFolder, IKernels kernels, Decoder decoder, Tokenizer? tokenizer, TemplateChoice? template)
     {
         Folder = folder;
+        AdapterFolder = adapterFolder;
         _kernels = kernels;
         Decoder = decoder;
         Tokenizer = tokenizer;
@@ -24,6 +26,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Folder of the model; of the base model when there is an adapter.</summary>
     public string Folder { get; }
+
+    /// <summary>Folder of the adapter; null without one.</summary>
+    public string? AdapterFolder { get; }
 
     public Decoder Decoder { get; }
 
@@ -40,14 +45,17 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="template">A template's name or a Jinja file; null takes the one that the adapter was trained with, or the model's own.</param>
     /// <param name="console">Where it is said that the model is being loaded.</param>
     /// <param name="mustRender">Whether a model without a template gets <see cref="NamedTemplates.Default"/>, since conversations are to be rendered as in training.</param>
+    /// <param name="cancellation">Stops fetching a model from a hub.</param>
     /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
-    public static LoadedModel Open(ModelSettings settings, string? template, CliConsole console, bool mustRender = false)
+    public static LoadedModel Open(ModelSettings settings, string? template, CliConsole console, bool mustRender = false, CancellationToken cancellation = default)
     {
-        var folder = settings.Model ?? ChatModel.BaseModelOf(settings.Adapters);
+        var hub = DownloadDisplay.Access(console, settings.UseHf);
+        var adapter = settings.Adapters is { } a ? ModelFolders.Find(a, ModelParts.Adapter, null, hub, cancellation) : null;
+        var folder = ModelFolders.Find(settings.Model ?? ChatModel.BaseModelOf(adapter), ModelParts.Whole, settings.ModelRevision, hub, cancellation);
         var spec = DecoderSpec.Load(folder);
         var tokenizer = Tokenizer.LoadIfPresent(folder);
         tokenizer?.RequireFits(spec.VocabularySize, folder);
-        var choice = mustRender ? TemplateChoice.FindOrDefault(template, folder, settings.Adapters) : TemplateChoice.Find(template, folder, settings.Adapters);
+        var choice = mustRender ? TemplateChoice.FindOrDefault(template, folder, adapter) : TemplateChoice.Find(template, folder, adapter);
         console.Status("loading the model…");
         IKernels? kernels = null;
         Decoder? decoder = null;
@@ -55,8 +63,8 @@ internal sealed class LoadedModel : IDisposable
         {
             kernels = new CpuKernels(settings.Threads ?? 0);
             decoder = Decoder.Load(folder, kernels, trainable: false);
-            if (settings.Adapters is not null) decoder.LoadAdapter(settings.Adapters, trainable: false);
-            return new LoadedModel(folder, kernels, decoder, tokenizer, choice);
+            if (adapter is not null) decoder.LoadAdapter(adapter, trainable: false);
+            return new LoadedModel(folder, adapter, kernels, decoder, tokenizer, choice);
         }
         catch
         {

@@ -13,7 +13,7 @@ internal sealed class PlanVerb : Verb<PlanSettings>
 
     protected override ExitCode Run(PlanSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        using var session = TrainingVerb<SftSettings>.Prepare(settings, console, cancellation);
+        using var session = TrainingVerb<SftSettings>.Prepare(settings, console, withWeights: false, cancellation);
         var report = new PlanReport(session);
         report.Show(console, details: true);
         report.ShowSupervision(console);

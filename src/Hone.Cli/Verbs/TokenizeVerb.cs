@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hone.Hub;
 using Hone.Settings;
 using Hone.Text.Tokenizers;
 
@@ -15,7 +16,8 @@ internal sealed class TokenizeVerb : Verb<TokenizeSettings>
 
     protected override ExitCode Run(TokenizeSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var tokenizer = settings.PlainSentencepiece ? Tokenizer.LoadPlain(settings.Model!) : Tokenizer.Load(settings.Model!);
+        var folder = ModelFolders.Find(settings.Model!, ModelParts.Description, null, DownloadDisplay.Access(console), cancellation);
+        var tokenizer = settings.PlainSentencepiece ? Tokenizer.LoadPlain(folder) : Tokenizer.Load(folder);
         new JsonLineFilter(console, settings.Input, settings.Output, "tokenizing").Run((row, json) =>
         {
             var ids = tokenizer.Encode(TextOf(row), settings.AddSpecialTokens);

@@ -29,7 +29,7 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
     internal static ExitCode Train(
         TSettings settings, CliConsole console, Func<string?, string?, bool> expect, CancellationToken stop, CancellationToken stopNow)
     {
-        using var session = Prepare(settings, console, stop);
+        using var session = Prepare(settings, console, withWeights: true, stop);
         var report = new PlanReport(session);
         report.Show(console, details: false);
         report.ShowSupervision(console);
@@ -48,10 +48,10 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
     }
 
     /// <summary>Prepares a run and shows how many rows are read.</summary>
-    internal static TrainingSession Prepare(TrainingSettings settings, CliConsole console, CancellationToken cancellation)
+    internal static TrainingSession Prepare(TrainingSettings settings, CliConsole console, bool withWeights, CancellationToken cancellation)
     {
         using var progress = new WorkProgress(console, "reading", "rows");
-        return TrainingSession.Prepare(settings, rows => progress.Report(rows), cancellation);
+        return TrainingSession.Prepare(settings, rows => progress.Report(rows), DownloadDisplay.Access(console, settings.UseHf), withWeights, cancellation);
     }
 
     /// <summary>As a shell takes it for one word.</summary>

@@ -42,7 +42,7 @@ public sealed class MindRecordReader : IDisposable
         try
         {
             // A pipe has no length, and opening it would take it from the one who is meant to read it.
-            if (new FileInfo(path) is not { Exists: true, Length: > MindRecordHeader.LengthSize }) return false;
+            if (!File.Exists(path) || FileLength.Of(path) <= MindRecordHeader.LengthSize) return false;
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             Span<byte> start = stackalloc byte[MindRecordHeader.LengthSize + 1];
             return stream.CanSeek && stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && MindRecordHeader.Matches(start);

@@ -51,7 +51,7 @@ internal sealed record DatasetInfoEntry(string Name, string File, JsonElement Js
     /// <exception cref="HoneException">It can't be read (exit code 3).</exception>
     public static List<DatasetInfoEntry> ReadAll(string file) => Guarded(file, () =>
     {
-        if (new FileInfo(file).Length > MaxFileBytes)
+        if (FileLength.Of(file) > MaxFileBytes)
             throw new HoneException(ExitCode.Data, $"The description of data sets is longer than {MaxFileBytes >> 20} MiB.", file);
         using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(file), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         var root = json.RootElement.Clone();

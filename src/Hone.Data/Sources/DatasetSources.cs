@@ -1,19 +1,27 @@
 using Hone.Data.Schemas;
+using Hone.Hub;
 
 namespace Hone.Data.Sources;
 
 /// <summary>
-/// Finds the rows that entries of <c>dataset</c> name: files and folders, names that <c>dataset_info.json</c> registers, and the
-/// self-cognition rows that come with Hone.
+/// Finds the rows that entries of <c>dataset</c> name: files and folders, names that <c>dataset_info.json</c> registers, the self-cognition
+/// rows that come with Hone, and data sets on hubs, whose files are fetched.
 /// </summary>
 /// <param name="datasetInfo">The description that the user names; null takes those in the usual places.</param>
-public sealed class DatasetSources(string? datasetInfo = null)
+/// <param name="hub">The way to hubs; null goes by the variables of this process.</param>
+/// <param name="cancellation">Stops fetching.</param>
+public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = null, CancellationToken cancellation = default)
 {
+    private const string Card = "README.md";
+
     private readonly Lazy<DatasetRegistry> registry = new(() => new DatasetRegistry(datasetInfo));
+    private readonly Lazy<HubAccess> hub = new(() => hub ?? new HubAccess(HubOptions.FromEnvironment()));
 
     /// <summary>Finds every entry.</summary>
     /// <param name="entries">As the setting <c>dataset</c> has them; see <see cref="DatasetReference.Parse"/>.</param>
-    /// <exception cref="HoneException">An entry names nothing that is known, or a description is wrong (exit code 3).</exception>
+    /// <exception cref="HoneException">
+    /// An entry names nothing that is known, a description is wrong, or files can't be fetched (exit code 3).
+    /// </exception>
     public RowSources Open(IReadOnlyList<string> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
@@ -23,24 +31,73 @@ public sealed class DatasetSources(string? datasetInfo = null)
     private RowSource Open(DatasetReference entry)
     {
         var isLocal = File.Exists(entry.Path) || Directory.Exists(entry.Path);
-        if (entry.Site is null && isLocal) return new RowSource(entry.Path, [entry.Path], entry.Rows);
+        if (entry.Site is null && isLocal) return Local(entry.Path, entry.Path, entry.Rows, entry.Subset, entry.Split);
         if (registry.Value.Find(entry.Path) is { } registered) return Open(registered, entry);
         if (entry.Site is null && BundledRows.Find(entry.Path) is { } bundled) return bundled with { Count = entry.Rows };
-        throw Unknown(entry);
+        var id = HubId.Parse((entry with { Rows = null, Subset = null, Split = null }).ToString()) ?? throw Unknown(entry);
+        return OnHub(id, entry, entry.Subset, entry.Split is null ? [] : [entry.Split]);
     }
 
-    private static RowSource Open(DatasetInfoEntry registered, DatasetReference entry)
+    private RowSource Open(DatasetInfoEntry registered, DatasetReference entry) => DatasetInfoEntry.Guarded(registered.File, () =>
     {
+        var count = entry.Rows ?? registered.Number("num_samples");
+        var subset = entry.Subset ?? (registered.Texts("subset").Concat(registered.Texts("subsets")).ToList() is { Count: > 0 } names ? string.Join('/', names) : null);
+        List<string> splits = entry.Split is null ? registered.Texts("split") : [entry.Split];
+        var mapping = registered.ToMapping();
+        if (IdOf(registered, entry.Site) is { } id) return OnHub(id, entry with { Rows = count }, subset, splits) with { Mapping = mapping };
         var path = registered.LocalPath ?? throw Unknown(entry);
         if (registered.Text("folder") is { } folder) path = Path.Combine(path, folder);
-        if (!File.Exists(path) && !Directory.Exists(path))
-            throw new HoneException(ExitCode.Data, $"The data set '{registered.Name}' names a file that does not exist: {path}.", registered.File, "Mend the path, which starts from the description's own folder.");
-        return new RowSource(entry.Path, [path], entry.Rows ?? registered.Number("num_samples"))
-        {
-            Mapping = DatasetInfoEntry.Guarded(registered.File, registered.ToMapping),
-        };
+        if (!File.Exists(path) && !Directory.Exists(path)) throw new RowFormatException($"'{registered.Name}' names '{path}', which does not exist");
+        return Local(entry.Path, path, count, entry.Subset, entry.Split) with { Mapping = mapping };
+    });
+
+    /// <summary>The id of a registered data set: on the hub that is asked for, else on the usual one, else on the one where it is.</summary>
+    private HubId? IdOf(DatasetInfoEntry registered, HubSite? site)
+    {
+        var (huggingFace, modelScope) = (registered.HuggingFaceId, registered.ModelScopeId);
+        if (registered.LocalPath is not null || (huggingFace ?? modelScope) is null) return null;
+        site ??= huggingFace is null || (modelScope is not null && hub.Value.Options.DefaultSite == HubSite.ModelScope) ? HubSite.ModelScope : HubSite.HuggingFace;
+        var (text, revision) = site == HubSite.HuggingFace ? ("hf::" + huggingFace, registered.Text("hf_revision")) : ("ms::" + modelScope, registered.Text("ms_revision"));
+        return HubId.Parse(revision is null ? text : $"{text}@{revision}") ?? throw new RowFormatException($"'{registered.Name}' names '{text}', which is no id of a data set");
     }
 
-    private static HoneException Unknown(DatasetReference entry) => new(ExitCode.Data, $"There is no file, folder or registered data set '{entry.Path}'.", null,
-        "Check the path, or describe the data set in dataset_info.json.");
+    private static RowSource Local(string name, string path, int? count, string? subset, string? split)
+    {
+        if (subset is null) return new RowSource(name, [path], count);
+        if (!Directory.Exists(path)) throw new HoneException(ExitCode.Data, $"A file has no subsets, and '{subset}' of it is asked for.", path, "Leave out what stands behind the colon.");
+        var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(path, f).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
+        var card = files.Contains(Card) ? DatasetCard.Read(Path.Combine(path, Card)) : [];
+        return new RowSource($"{name}:{subset}", [.. Choose(name, path, files, card, subset, split).Select(f => Path.Combine(path, f))], count);
+    }
+
+    private RowSource OnHub(HubId id, DatasetReference entry, string? subset, List<string> splits)
+    {
+        var repository = hub.Value.Open(id, RepositoryKind.Dataset, cancellation);
+        IReadOnlyList<CardSubset> card = [];
+        if (repository.Files.Contains(Card))
+        {
+            repository.Fetch([Card], cancellation);
+            card = DatasetCard.Read(Path.Combine(repository.Folder, Card));
+        }
+
+        List<string?> wanted = splits.Count == 0 ? [null] : [.. splits];
+        var files = wanted.SelectMany(split => Choose(id.Name, repository.Folder, repository.Files, card, subset, split)).Distinct().ToList();
+        repository.Fetch(files, cancellation);
+        return new RowSource(entry.Path, [.. files.Select(f => Path.Combine(repository.Folder, f))], entry.Rows) { Note = repository.Origin };
+    }
+
+    private static IReadOnlyList<string> Choose(string name, string where, IReadOnlyList<string> files, IReadOnlyList<CardSubset> card, string? subset, string? split)
+    {
+        try
+        {
+            return DatasetLayout.Choose(files, card, subset, split);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new HoneException(ExitCode.Data, $"The data set {name} can't be used: {e.Message}.", where, $"Write {name}:subset or {name}:subset:split, or give the path of a file.", e);
+        }
+    }
+
+    private HoneException Unknown(DatasetReference entry) => new(ExitCode.Data, $"There is no file, folder or registered data set '{entry.Path}', and it is no id of one on a hub.", null,
+        Suggestion.Nearest(entry.Path, registry.Value.Names) is { } near ? $"Did you mean {near}?" : "Check the path, describe the data set in dataset_info.json, or give an id like org/name.");
 }

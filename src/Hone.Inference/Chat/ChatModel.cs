@@ -60,7 +60,7 @@ public sealed class ChatModel : IDisposable
         }
     }
 
-    /// <summary>The folder that an adapter says it was trained on.</summary>
+    /// <summary>The folder that an adapter says it was trained on, or the id of a model on a hub.</summary>
     public static string BaseModelOf(string? adapter)
     {
         if (adapter is null) throw new HoneException(ExitCode.Usage, "Neither a model nor an adapter is given.", null, "Give --model <folder>.");
@@ -70,6 +70,7 @@ public sealed class ChatModel : IDisposable
         if (Directory.Exists(named)) return named;
         var beside = Path.Combine(adapter, named);
         if (!Path.IsPathRooted(named) && Directory.Exists(beside)) return beside;
+        if (HubId.Parse(named) is not null) return named;
         throw new HoneException(ExitCode.Model, $"The adapter's base model '{named}' is not a folder here.", adapter, "Give it with --model <folder>.");
     }
 

@@ -78,11 +78,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     private static long CheckLength(string path)
     {
-        var info = new FileInfo(path);
-        if (!info.Exists) throw new HoneException(ExitCode.Model, $"{info.Name} is missing.", path, "Check the folder.");
-        if (info.Length < PrefixBytes)
-            throw new HoneException(ExitCode.Model, $"The file has {info.Length} bytes; a safetensors file has at least {PrefixBytes}.", path, "Fetch the file again.");
-        return info.Length;
+        if (!File.Exists(path)) throw new HoneException(ExitCode.Model, $"{System.IO.Path.GetFileName(path)} is missing.", path, "Check the folder.");
+        var length = FileLength.Of(path);
+        return length >= PrefixBytes ? length
+            : throw new HoneException(ExitCode.Model, $"The file has {length} bytes; a safetensors file has at least {PrefixBytes}.", path, "Fetch the file again.");
     }
 
     private static SafetensorsFile Map(string path)

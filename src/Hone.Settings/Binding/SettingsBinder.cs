@@ -136,7 +136,7 @@ public static class SettingsBinder
     {
         var value = SettingValues.Parse(setting.ElementType, text)
             ?? throw new HoneException(ExitCode.Usage, $"{setting.Name} is '{Shown(text)}'", raw.Origin, Advice(setting, text));
-        return setting.Path is PathUse.Input or PathUse.Data or PathUse.FileOrName ? InputPaths.Resolve(setting, text, raw) : value;
+        return setting.Path is PathUse.Input or PathUse.Data or PathUse.FileOrName or PathUse.Model ? InputPaths.Resolve(setting, text, raw) : value;
     }
 
     private static string Advice(SettingInfo setting, string text)

@@ -21,9 +21,9 @@ public sealed record DataConvertSettings : VerbSettings
         Help = "Put the question of an Alpaca row into the prompt that Alpaca was trained with, as the guide's converter does.")]
     public bool AlpacaPrompt { get; init; } = true;
 
-    [Setting("model", Group = "MindRecord", Path = PathUse.Input, MissingPath = ExitCode.Model,
+    [Setting("model", Group = "MindRecord", Path = PathUse.Model, MissingPath = ExitCode.Model,
         Aliases = ["model_id_or_path", "model_name_or_path", "model_file", "tokenizer", "m"],
-        Help = "Folder with tokenizer files and chat template, or a tokenizer.model in it; no weights are needed.")]
+        Help = "Folder with tokenizer files and chat template, a tokenizer.model in it, or a model's id on a hub; no weights are needed.")]
     public string? Model { get; init; }
 
     [TemplateSetting(Group = "MindRecord")]

@@ -4,18 +4,27 @@ namespace Hone.Settings;
 /// <summary>A model with an optional adapter and template: shared by the verbs that run a model.</summary>
 public abstract record ModelSettings : VerbSettings
 {
-    [Setting("model", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
+    [Setting("model", Group = "Model", Path = PathUse.Model, MissingPath = ExitCode.Model,
         Aliases = ["model_id_or_path", "model_name_or_path", "model_type", "m"], DefaultNote = "the one the adapter names",
-        Help = "Folder of a Hugging Face model, or of a checkpoint of a full training run.")]
+        Help = "Folder of a Hugging Face model, or of a checkpoint of a full training run, or a model's id on a hub: Qwen/Qwen2.5-0.5B-Instruct.")]
     public string? Model { get; init; }
 
-    [Setting("adapters", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Help = "Folder of a PEFT LoRA adapter: a checkpoint of a LoRA run.")]
+    [Setting("adapters", Group = "Model", Path = PathUse.Model, MissingPath = ExitCode.Model,
+        Help = "Folder of a PEFT LoRA adapter, such as a checkpoint of a LoRA run, or its id on a hub.")]
     public string? Adapters { get; init; }
+
+    [Setting("model_revision", Group = "Model", Aliases = ["revision", "hub_revision"], DefaultNote = "the main branch",
+        Help = "Branch, tag or commit of a model that is named by its id.")]
+    public string? ModelRevision { get; init; }
+
+    [Setting("use_hf", Group = "Model",
+        Help = "Take ids without hf:: or ms:: from Hugging Face; with false from ModelScope.")]
+    public bool UseHf { get; init; } = true;
 
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
+        rules.Require("model_revision", ModelRevision is null || HubId.IsRevision(ModelRevision), $"model_revision is '{ModelRevision}'", "give a branch, a tag or a commit");
         rules.Require("model", !string.IsNullOrWhiteSpace(Model) || !string.IsNullOrWhiteSpace(Adapters),
             "neither model nor adapters is set", "give the model's folder: --model <folder>");
     }

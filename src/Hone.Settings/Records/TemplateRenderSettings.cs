@@ -7,8 +7,8 @@ public sealed record TemplateRenderSettings : VerbSettings
     [TemplateSetting(Group = "Template")]
     public string? Template { get; init; }
 
-    [Setting("model", Group = "Template", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, for its chat_template and special tokens.")]
+    [Setting("model", Group = "Template", Path = PathUse.Model, MissingPath = ExitCode.Model,
+        Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, or its id on a hub, for its chat_template and special tokens.")]
     public string? Model { get; init; }
 
     [Setting("input", Group = "Rows", Path = PathUse.Input, MissingPath = ExitCode.Data, DefaultNote = "standard input", Help = "JSON lines with messages each.")]

@@ -4,8 +4,8 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone tokenize</c>: JSON lines with <c>text</c> in, <c>ids</c> and <c>decoded</c> out.</summary>
 public sealed record TokenizeSettings : VerbSettings
 {
-    [Setting("model", Group = "Tokenizer", Path = PathUse.Input, MissingPath = ExitCode.Model,
-        Aliases = ["model_id_or_path", "model_name_or_path", "tokenizer", "m"], Help = "Folder with tokenizer files; no weights are needed.")]
+    [Setting("model", Group = "Tokenizer", Path = PathUse.Model, MissingPath = ExitCode.Model,
+        Aliases = ["model_id_or_path", "model_name_or_path", "tokenizer", "m"], Help = "Folder with tokenizer files, or a model's id on a hub; no weights are needed.")]
     public string? Model { get; init; }
 
     [Setting("input", Group = "Rows", Path = PathUse.Input, MissingPath = ExitCode.Data, DefaultNote = "standard input", Help = "JSON lines with a text each.")]

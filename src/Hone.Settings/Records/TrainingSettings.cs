@@ -7,14 +7,22 @@ namespace Hone.Settings;
 /// </summary>
 public abstract partial record TrainingSettings : VerbSettings
 {
-    [Setting("model", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model,
+    [Setting("model", Group = "Model", Path = PathUse.Model, MissingPath = ExitCode.Model,
         Aliases = ["model_id_or_path", "model_name_or_path", "model_type", "m"],
-        Help = "Folder of a Hugging Face model: config.json, tokenizer and safetensors weights.")]
+        Help = "Folder of a Hugging Face model (config.json, tokenizer and safetensors weights), or its id on a hub: Qwen/Qwen2.5-0.5B-Instruct, ms::org/name, org/name@revision.")]
     public string? Model { get; init; }
 
-    [Setting("adapters", Group = "Model", Path = PathUse.Input, MissingPath = ExitCode.Model, Aliases = ["lora_weight_path"],
-        Help = "Folder of a PEFT LoRA adapter to start from. Rank, alpha and target modules are then its own.")]
+    [Setting("adapters", Group = "Model", Path = PathUse.Model, MissingPath = ExitCode.Model, Aliases = ["lora_weight_path"],
+        Help = "Folder of a PEFT LoRA adapter to start from, or its id on a hub. Rank, alpha and target modules are then its own.")]
     public string? Adapters { get; init; }
+
+    [Setting("model_revision", Group = "Model", Aliases = ["revision", "hub_revision"], DefaultNote = "the main branch",
+        Help = "Branch, tag or commit of a model that is named by its id.")]
+    public string? ModelRevision { get; init; }
+
+    [Setting("use_hf", Group = "Model",
+        Help = "Take ids without hf:: or ms:: from Hugging Face; with false from ModelScope.")]
+    public bool UseHf { get; init; } = true;
 
     [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored; float32 for adapters",
         Help = "Number format of the weights that are written: the model's, or the adapter's. Training computes in float32 whatever this says.")]
@@ -29,8 +37,8 @@ public abstract partial record TrainingSettings : VerbSettings
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
         Aliases = ["custom_train_dataset_path", "data_path", "d"],
-        Help = "Files or folders with training rows (JSON, CSV, text, Parquet, Arrow), or names that dataset_info.json registers; several may "
-            + "follow. 'file#500' takes 500 rows of it.")]
+        Help = "Files or folders with training rows (JSON, CSV, text, Parquet, Arrow), names that dataset_info.json registers, or ids on a hub; "
+            + "several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
     [Setting("val_dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,

@@ -15,6 +15,9 @@ public enum PathUse
     /// </summary>
     Data,
 
+    /// <summary>As <see cref="Input"/>; what does not exist may be the id of a model on a hub.</summary>
+    Model,
+
     /// <summary>
     /// A name, or a file that must exist: a text with a separator or with an ending such as <c>.jinja</c> is a file, and is looked up as
     /// <see cref="Input"/>; any other is a name, which is not checked here.

@@ -77,7 +77,7 @@ internal sealed record ModelFolderTemplate(string? Source, string Name, IReadOnl
     {
         try
         {
-            if (new FileInfo(path).Length > most) throw Malformed(path, "it is too big");
+            if (FileLength.Of(path) > most) throw Malformed(path, "it is too big");
             return File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -41,7 +41,7 @@ internal static class CheckpointContents
         var path = Path.Combine(folder, ResumeState.FileName);
         try
         {
-            if (new FileInfo(path).Length > MaxStateBytes) throw new JsonException("too large");
+            if (FileLength.Of(path) > MaxStateBytes) throw new JsonException("too large");
             var state = JsonSerializer.Deserialize<ResumeState>(File.ReadAllBytes(path), CheckpointJson.Options);
             if (state?.Version != ResumeState.CurrentVersion)
                 throw Unusable(path, $"its version is {state?.Version}; this Hone reads {ResumeState.CurrentVersion}", null);

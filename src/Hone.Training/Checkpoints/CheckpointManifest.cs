@@ -33,7 +33,7 @@ internal static class CheckpointManifest
         if (!File.Exists(manifest)) return $"it has no {FileName}: it is not complete, or another program wrote it";
         try
         {
-            if (new FileInfo(manifest).Length > MaxManifestBytes) return $"{FileName} is too large";
+            if (FileLength.Of(manifest) > MaxManifestBytes) return $"{FileName} is too large";
             var files = JsonSerializer.Deserialize<SortedDictionary<string, Entry>>(File.ReadAllBytes(manifest), CheckpointJson.Options);
             if (files is null) return $"{FileName} is empty";
             foreach (var (name, entry) in files)
@@ -58,7 +58,7 @@ internal static class CheckpointManifest
         if (expected is null || Path.IsPathRooted(name) || name.Split('/').Contains("..")) return $"{FileName} names '{name}'";
         var path = Path.Combine(folder, name);
         if (!File.Exists(path)) return $"{name} is missing";
-        var size = new FileInfo(path).Length;
+        var size = FileLength.Of(path);
         if (size != expected.Size) return $"{name} has {size:N0} bytes, not {expected.Size:N0}";
         return Describe(path).Sha256 == expected.Sha256 ? null : $"{name} does not match its checksum";
     }

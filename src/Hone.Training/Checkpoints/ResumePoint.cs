@@ -52,7 +52,7 @@ public static class ResumePoint
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         try
         {
-            if (!Directory.Exists(full) && File.Exists(full) && new FileInfo(full).Length < 200)
+            if (!Directory.Exists(full) && File.Exists(full) && FileLength.Of(full) < 200)
                 return Path.Combine(Path.GetDirectoryName(full)!, File.ReadAllText(full).Trim());
             return Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
         }

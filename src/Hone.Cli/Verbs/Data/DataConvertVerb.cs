@@ -2,6 +2,7 @@ using System.Globalization;
 using Hone.Data;
 using Hone.Data.Conversion;
 using Hone.Data.Sources;
+using Hone.Hub;
 using Hone.Models;
 using Hone.Settings;
 using Hone.Text.Templates;
@@ -30,7 +31,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
     private static void WriteConversations(DataConvertSettings settings, CliConsole console, CancellationToken cancellation)
     {
         using var progress = new WorkProgress(console, "converting", "rows");
-        var rows = new DatasetSources().Open(settings.Dataset).Read(new DatasetOptions());
+        var rows = new DatasetSources(null, DownloadDisplay.Access(console), cancellation).Open(settings.Dataset).Read(new DatasetOptions());
         var report = ConversationsFile.Write(settings.Output!, rows, settings.AlpacaPrompt, settings.Strict, done =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -51,14 +52,15 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
 
     private static void WriteMindRecord(DataConvertSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var folder = File.Exists(settings.Model) ? Path.GetDirectoryName(Path.GetFullPath(settings.Model))! : settings.Model!;
+        var folder = File.Exists(settings.Model) ? Path.GetDirectoryName(Path.GetFullPath(settings.Model))!
+            : ModelFolders.Find(settings.Model!, ModelParts.Description, null, DownloadDisplay.Access(console), cancellation);
         var tokenizer = Tokenizer.Load(folder);
         // Each token is predicted from those before it, so a row of seq_length predictions has a token more.
         var length = settings.SeqLength + 1;
         LoadedDataset data;
         using (var progress = new WorkProgress(console, "tokenizing", "rows"))
         {
-            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources().Open(settings.Dataset), done => progress.Report(done), cancellation);
+            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console), cancellation).Open(settings.Dataset), done => progress.Report(done), cancellation);
         }
 
         if (settings.Strict) LeftOutRows.Refuse(data.Report);

@@ -15,7 +15,7 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
 
     public void Run(CancellationToken cancellation)
     {
-        var questions = ReadQuestions();
+        var questions = ReadQuestions(cancellation);
         using var file = settings.ResultPath is { } path ? Create(path) : null;
         var writer = file ?? console.Out;
         var tokens = 0L;
@@ -48,11 +48,11 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
     }
 
     /// <summary>All rows, before the first answer is paid for: a row that can't be read must not come to light after an hour.</summary>
-    private List<Question> ReadQuestions()
+    private List<Question> ReadQuestions(CancellationToken cancellation)
     {
         var questions = new List<Question>();
         var choice = new DatasetOptions { Seed = (ulong)settings.Seed };
-        foreach (var row in new DatasetSources().Open(settings.ValDataset).Read(choice))
+        foreach (var row in new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), cancellation).Open(settings.ValDataset).Read(choice))
         {
             var reason = row.Error;
             var prompt = reason is null ? PromptRow.Parse(row.Json, out reason) : null;

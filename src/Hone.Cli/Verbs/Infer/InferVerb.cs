@@ -1,3 +1,4 @@
+using Hone.Hub;
 using Hone.Inference;
 using Hone.Settings;
 using Hone.Training.Planning;
@@ -17,7 +18,7 @@ internal sealed class InferVerb : Verb<InferSettings>
 
     protected override ExitCode Run(InferSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        using var loaded = LoadedModel.Open(settings, settings.Template, console);
+        using var loaded = LoadedModel.Open(settings, settings.Template, console, cancellation: cancellation);
         var tokenizer = loaded.Tokenizer
             ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", loaded.Folder, "Put the tokenizer files of the model into it.");
         using var model = new ChatModel(loaded.Decoder, tokenizer, loaded.Template?.Template);
@@ -35,7 +36,7 @@ internal sealed class InferVerb : Verb<InferSettings>
         var printer = new AnswerPrinter(session, loaded.Template is not null, settings.Stream, console);
         if (loaded.Template is null) console.Notice("The model has no chat template: it continues the text instead of answering. --template default would make it a chat.");
         if (settings.Prompt is { } prompt) printer.Answer(prompt);
-        else new ChatLoop(printer, session, console).Run(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Adapters ?? loaded.Folder))));
+        else new ChatLoop(printer, session, console).Run(ModelFolders.NameOf(settings.Adapters ?? settings.Model ?? loaded.Folder));
         return ExitCode.Done;
     }
 

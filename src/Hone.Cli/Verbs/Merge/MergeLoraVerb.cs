@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Hone.Hub;
 using Hone.Settings;
 using Hone.Tensors;
 using Hone.Text.Templates;
@@ -17,9 +18,9 @@ internal sealed class MergeLoraVerb : Verb<MergeLoraSettings>
 
     protected override ExitCode Run(MergeLoraSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var output = settings.OutputDir ?? Path.TrimEndingDirectorySeparator(settings.Adapters!) + "-merged";
+        var output = settings.OutputDir ?? (Directory.Exists(settings.Adapters) ? Path.TrimEndingDirectorySeparator(settings.Adapters) : ModelFolders.NameOf(settings.Adapters!)) + "-merged";
         var target = new MergeFolder(output, settings.ExistOk);
-        using var model = LoadedModel.Open(settings, null, console);
+        using var model = LoadedModel.Open(settings, null, console, cancellation: cancellation);
         if (Path.GetFullPath(output) == Path.GetFullPath(model.Folder))
             throw new HoneException(ExitCode.Usage, "The merged model would overwrite the model it is made from.", output, "Choose another --output_dir.");
         var stored = model.Decoder.Parameters[0].Value.Type;
@@ -27,7 +28,7 @@ internal sealed class MergeLoraVerb : Verb<MergeLoraSettings>
         using var written = target.Begin();
 
         console.Status("measuring the model with its adapter…");
-        var certificate = MergeCertificate.Begin(model.Decoder, model.Folder, settings.Adapters!);
+        var certificate = MergeCertificate.Begin(model.Decoder, model.Folder, model.AdapterFolder!);
         console.Status("merging…");
         model.Decoder.MergeAdapter();
         console.Status("writing…");

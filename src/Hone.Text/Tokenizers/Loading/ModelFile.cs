@@ -10,7 +10,7 @@ internal static class ModelFile
     /// <summary>The bytes of a file, without a byte order mark.</summary>
     public static byte[] Read(string path)
     {
-        var length = new FileInfo(path).Length;
+        var length = FileLength.Of(path);
         if (length > MostBytes) throw new InvalidDataException($"The file has {length} bytes; tokenizer files have at most {MostBytes}.");
         var bytes = File.ReadAllBytes(path);
         return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace Hone.Hub;
+
+/// <summary>A file as a hub lists it.</summary>
+/// <param name="Path">Path in the repository, with slashes; safe to use below a folder.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">Checksum of the content in hexadecimal; null where the hub has none.</param>
+/// <param name="GitId">Git's name of the content, a SHA-1; null where the hub has none.</param>
+internal sealed record HubFile(string Path, long Size, string? Sha256, string? GitId)
+{
+    private const int MaxPathLength = 1000;
+
+    /// <summary>Whether path, size and checksums are such as can be used.</summary>
+    [JsonIgnore]
+    public bool IsSound => Path is not null && IsSafe(Path) && Size >= 0 && (Sha256 is null || IsHash(Sha256, 32)) && (GitId is null || IsHash(GitId, 20));
+
+    /// <summary>Whether a path from a server stays below the folder that it is put into, on every system.</summary>
+    public static bool IsSafe(string path) => path.Length is > 0 and <= MaxPathLength
+        && !path.Any(c => char.IsControl(c) || c is '\\' or ':' or '*' or '?' or '"' or '<' or '>' or '|')
+        && path.Split('/').All(part => part.Length > 0 && part.Trim('.', ' ').Length > 0);
+
+    /// <summary>Whether a text is a checksum of so many bytes.</summary>
+    public static bool IsHash(string? text, int bytes) => text is not null && text.Length == 2 * bytes && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
+}
+
+/// <summary>What a repository holds at one commit.</summary>
+/// <param name="Commit">The commit; null where the hub does not tell it.</param>
+/// <param name="Files">Its files.</param>
+internal sealed record HubListing(string? Commit, IReadOnlyList<HubFile> Files);
+
+/// <summary>How far a download is.</summary>
+/// <param name="Repository">Id of the model or data set.</param>
+/// <param name="File">The file that is being fetched.</param>
+/// <param name="Done">Bytes of all files that are there.</param>
+/// <param name="Total">Bytes of all files.</param>
+public readonly record struct DownloadProgress(string Repository, string File, long Done, long Total);

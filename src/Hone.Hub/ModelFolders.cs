@@ -1,0 +1,106 @@
+using System.Text.Json;
+
+namespace Hone.Hub;
+
+/// <summary>Which files of a model are needed.</summary>
+public enum ModelParts
+{
+    /// <summary>Configuration, tokenizer and chat template.</summary>
+    Description,
+
+    /// <summary>The description and the weights.</summary>
+    Whole,
+
+    /// <summary>A PEFT adapter.</summary>
+    Adapter,
+}
+
+/// <summary>Finds the folder of a model: on this machine, or on a hub, from which what is needed is fetched.</summary>
+public static class ModelFolders
+{
+    private const string SingleFile = "model.safetensors";
+    private const string IndexFile = "model.safetensors.index.json";
+    private const int MaxIndexBytes = 64 << 20;
+
+    /// <summary>What tokenizers and templates may need; a model has some of them.</summary>
+    private static readonly HashSet<string> Descriptions =
+    [
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+        "vocab.json", "merges.txt", "vocab.txt", "tokenizer.model", "chat_template.jinja", "chat_template.json",
+    ];
+
+    /// <summary>Finds the folder.</summary>
+    /// <param name="model">A folder or file that exists, which wins, or an id.</param>
+    /// <param name="parts">What is needed of it.</param>
+    /// <param name="revision">Branch, tag or commit for an id that names none; null for the main branch.</param>
+    /// <param name="hub">The way to hubs.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="HoneException">There is no such folder, and the id names nothing that can be fetched (exit code 4).</exception>
+    public static string Find(string model, ModelParts parts, string? revision, HubAccess hub, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(hub);
+        if (Directory.Exists(model) || File.Exists(model)) return model;
+        if (HubId.Parse(model) is not { } id)
+            throw new HoneException(ExitCode.Model, $"There is no folder '{model}', and it is no id of a model on a hub.", null, "Give the path of a model's folder, or an id like Qwen/Qwen2.5-0.5B-Instruct.");
+        if (revision is not null && !HubId.IsRevision(revision)) throw new HoneException(ExitCode.Usage, $"'{revision}' is no name of a revision", null, "give a branch, a tag or a commit");
+        var repository = hub.Open(id with { Revision = id.Revision ?? revision }, RepositoryKind.Model, cancellation);
+        var files = repository.Files.Where(f => IsWanted(f, parts)).ToList();
+        var needed = parts == ModelParts.Adapter ? "adapter_config.json" : "config.json";
+        if (parts == ModelParts.Adapter ? !files.Contains(needed) : files.Count == 0)
+            throw new HoneException(ExitCode.Model, $"{id.Name} holds no {(parts == ModelParts.Adapter ? "adapter" : "model")} that can be used: it has no {needed}.", repository.Folder, "Name another model.");
+        repository.Fetch(files, cancellation);
+        if (parts == ModelParts.Whole) repository.Fetch(Weights(repository, id, cancellation), cancellation);
+        return repository.Folder;
+    }
+
+    /// <summary>The name of a model without its folder, organisation and revision: what a run is called after.</summary>
+    public static string NameOf(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var name = !Directory.Exists(model) && HubId.Parse(model) is { } id ? id.Name : Path.TrimEndingDirectorySeparator(Path.GetFullPath(model));
+        return Path.GetFileName(name);
+    }
+
+    /// <summary>What an adapter says it belongs to: the folder, or the id without hub and revision, as PEFT has it.</summary>
+    public static string BaseOf(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return !Directory.Exists(model) && HubId.Parse(model) is { } id ? id.Name : model;
+    }
+
+    private static bool IsWanted(string file, ModelParts parts) => parts == ModelParts.Adapter
+        ? file is "adapter_config.json" or "adapter_model.safetensors"
+        : Descriptions.Contains(file) || file.EndsWith(".tiktoken", StringComparison.Ordinal);
+
+    private static List<string> Weights(HubRepository repository, HubId id, CancellationToken cancellation)
+    {
+        if (repository.Files.Contains(SingleFile)) return [SingleFile];
+        if (!repository.Files.Contains(IndexFile))
+        {
+            var weights = repository.Files.Where(f => Path.GetExtension(f) is ".bin" or ".pth" or ".pt" or ".gguf" or ".safetensors").Take(3).ToList();
+            throw new HoneException(ExitCode.Model, $"{id.Name} has no {SingleFile}" + (weights.Count == 0 ? " and no other weights." : $", only {string.Join(", ", weights)}."), repository.Folder,
+                "Only safetensors weights can be read: name a repository that has them.");
+        }
+
+        repository.Fetch([IndexFile], cancellation);
+        var shards = Shards(Path.Combine(repository.Folder, IndexFile));
+        return shards.Find(s => !repository.Files.Contains(s)) is { } missing
+            ? throw new HoneException(ExitCode.Model, $"The weights of {id.Name} are not complete: its index names '{missing}', which is not there.", repository.Folder, "Fetch it anew, or name another revision.")
+            : [IndexFile, .. shards];
+    }
+
+    private static List<string> Shards(string index)
+    {
+        try
+        {
+            if (FileLength.Of(index) > MaxIndexBytes) throw new JsonException("it is too long");
+            using var json = JsonDocument.Parse(File.ReadAllBytes(index));
+            return [.. json.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString()!).Distinct()];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new HoneException(ExitCode.Model, $"The index of the weights can't be read: {e.Message}", index, "Name another revision of the model.", e);
+        }
+    }
+}

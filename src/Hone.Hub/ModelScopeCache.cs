@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+
+namespace Hone.Hub;
+
+/// <summary>
+/// The folders of ModelScope's own library: <c>models/{owner}/{name}</c> with files under their own names, of one revision at a time; a dot in
+/// a name is written <c>___</c>. Its index of files is a Python pickle and is left alone: that library checks our files by itself.
+/// </summary>
+internal sealed class ModelScopeCache(string root) : IHubCache
+{
+    private const string Temporary = "._____temp";
+
+    /// <inheritdoc/>
+    public string? KnownCommit(HubId id, RepositoryKind kind) => null;
+
+    /// <inheritdoc/>
+    public void Remember(HubId id, RepositoryKind kind, string? commit)
+    {
+    }
+
+    /// <inheritdoc/>
+    public string? Snapshot(HubId id, RepositoryKind kind, string? commit) =>
+        Path.Combine(root, kind.Plural(), id.Name.Split('/')[0], id.Name.Split('/')[^1].Replace(".", "___", StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file)
+    {
+        var path = Place(id, kind, file);
+        if (!File.Exists(path) || new FileInfo(path).Length != file.Size) return false;
+        if (file.Sha256 is null) return true;
+
+        // The folder holds whatever revision was fetched last, so the name says nothing about the content.
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream)) == file.Sha256;
+    }
+
+    /// <inheritdoc/>
+    public string Incomplete(HubId id, RepositoryKind kind, HubFile file)
+    {
+        var path = Path.Combine(root, kind.Plural(), Temporary, id.Name, file.Path + ".incomplete");
+        DurableFiles.CreateFolder(Path.GetDirectoryName(path)!);
+        return path;
+    }
+
+    /// <inheritdoc/>
+    public void Place(HubId id, RepositoryKind kind, string? commit, HubFile file)
+    {
+        var path = Place(id, kind, file);
+        DurableFiles.CreateFolder(Path.GetDirectoryName(path)!);
+        File.Move(Incomplete(id, kind, file), path, overwrite: true);
+    }
+
+    /// <inheritdoc/>
+    public string Listing(HubId id, RepositoryKind kind, string? commit) =>
+        Path.Combine(root, kind.Plural(), Temporary, id.Name, $".hone-{Uri.EscapeDataString(id.Revision ?? "")}.json");
+
+    /// <inheritdoc/>
+    public string Lock(HubId id, RepositoryKind kind, HubFile file) => Incomplete(id, kind, file) + ".lock";
+
+    private string Place(HubId id, RepositoryKind kind, HubFile file) => Path.Combine(Snapshot(id, kind, null)!, file.Path);
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using Hone.Testing;
+
+namespace Hone.Hub.Tests;
+
+public sealed class CacheTests : HubTests
+{
+    private string Repository => Path.Combine(Cache, "models--org--small.model");
+
+    [Fact]
+    public void The_cache_is_laid_out_as_huggingface_hub_does()
+    {
+        var folder = Find();
+        var commit = Hub.Commit(Model);
+        Assert.Equal(Path.Combine(Repository, "snapshots", commit), folder);
+        Assert.Equal(commit, Text(Path.Combine(Repository, "refs", "main")));
+        Assert.Equal(Path.Combine("..", "..", "blobs", LocalHub.Sha256(Weights)), new FileInfo(Path.Combine(folder, "model.safetensors")).LinkTarget);
+        Assert.Equal(Weights, File.ReadAllBytes(Path.Combine(Repository, "blobs", LocalHub.Sha256(Weights))));
+        Assert.Equal(Path.Combine("..", "..", "blobs", LocalHub.GitId("{\"model_type\":\"llama\"}"u8.ToArray())), new FileInfo(Path.Combine(folder, "config.json")).LinkTarget);
+        Assert.True(File.Exists(Path.Combine(Cache, ".locks", "models--org--small.model", LocalHub.Sha256(Weights) + ".lock")));
+    }
+
+    [Fact]
+    public void Names_with_any_characters_and_folders_are_linked_from_their_depth()
+    {
+        var rows = Open("hf::org/rows", RepositoryKind.Dataset);
+        rows.Fetch(["a b/ü#1.jsonl"], TestContext.Current.CancellationToken);
+        var file = Path.Combine(rows.Folder, "a b", "ü#1.jsonl");
+        Assert.Equal("{}", Text(file));
+        Assert.StartsWith(Path.Combine("..", "..", "..", "blobs"), new FileInfo(file).LinkTarget, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_another_program_put_into_the_cache_is_used()
+    {
+        var commit = Hub.Commit(Model);
+        var blob = Path.Combine(Repository, "blobs", LocalHub.Sha256(Weights));
+        Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
+        File.WriteAllBytes(blob, Weights);
+        Find();
+        Assert.Empty(Hub.Storage.Requests);
+
+        // And without a word from the hub: as huggingface_hub leaves it, with no list of ours.
+        File.Delete(Directory.GetFiles(Repository, ".hone-*")[0]);
+        Hub.Dispose();
+        Assert.Equal(Path.Combine(Repository, "snapshots", commit), Find());
+        Assert.Contains("as it is in the cache", Notices[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_commit_is_fetched_and_shares_what_did_not_change()
+    {
+        var before = Find();
+        Hub.Add(Model, "config.json", "{\"model_type\":\"qwen2\"}");
+        var after = Find();
+        Assert.NotEqual(before, after);
+        Assert.Equal("{\"model_type\":\"qwen2\"}", Text(Path.Combine(after, "config.json")));
+        Assert.Equal("{\"model_type\":\"llama\"}", Text(Path.Combine(before, "config.json")));
+        Assert.Single(Hub.Storage.Requests);
+        Assert.Equal(Hub.Commit(Model), Text(Path.Combine(Repository, "refs", "main")));
+    }
+
+    [Fact]
+    public void A_revision_has_a_ref_of_its_own_and_a_commit_needs_none()
+    {
+        Find("org/small.model@v1");
+        Assert.Equal(["v1"], Directory.GetFiles(Path.Combine(Repository, "refs")).Select(Path.GetFileName));
+        var commit = Hub.Commit(Model);
+        Hub.Dispose();
+        Assert.EndsWith(commit, Find("org/small.model@" + commit), StringComparison.Ordinal);
+        Assert.Empty(Notices);
+    }
+
+    [Fact]
+    public void Offline_only_the_cache_is_used()
+    {
+        var offline = Options with { Offline = true };
+        Assert.Contains("is not in the cache, and HF_HUB_OFFLINE is set", Fails(options: offline).Message, StringComparison.Ordinal);
+        var folder = Find();
+        var before = Hub.Server.Requests.Count;
+        Assert.Equal(folder, Find(options: offline));
+        Assert.Equal(before, Hub.Server.Requests.Count);
+    }
+
+    [Fact]
+    public void Offline_a_part_that_was_never_fetched_is_missed()
+    {
+        var rows = Open("hf::org/rows", RepositoryKind.Dataset);
+        rows.Fetch(rows.Files.Take(10), TestContext.Current.CancellationToken);
+        var again = Open("hf::org/rows", RepositoryKind.Dataset, Options with { Offline = true });
+        Assert.Equal(rows.Files, again.Files);
+        again.Fetch(rows.Files.Take(10), TestContext.Current.CancellationToken);
+        var e = Assert.Throws<HoneException>(() => again.Fetch(again.Files, TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.Data, e.ExitCode);
+        Assert.Contains("is not whole in the cache", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_file_in_the_cache_is_fetched_again()
+    {
+        var folder = Find();
+        File.WriteAllBytes(Path.Combine(Repository, "blobs", LocalHub.Sha256(Weights)), Weights[..5]);
+        Find();
+        Assert.Equal(Weights, File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+    }
+
+    [Fact]
+    public void Listings_of_many_pages_are_read_to_their_end()
+    {
+        Hub.PageSize = 50;
+        Assert.Equal(206, Open("hf::org/rows", RepositoryKind.Dataset).Files.Count);
+        Assert.Equal(206, Open("ms::org/rows", RepositoryKind.Dataset).Files.Count);
+    }
+
+    [Fact]
+    public void ModelScope_has_its_own_folders()
+    {
+        var folder = Find("ms::org/small.model");
+        Assert.Equal(Path.Combine(ModelScopeCache, "models", "org", "small___model"), folder);
+        Assert.Equal(Weights, File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+        Assert.Null(new FileInfo(Path.Combine(folder, "model.safetensors")).LinkTarget);
+        var before = Hub.Storage.Requests.Count;
+        Find("org/small.model", Options with { DefaultSite = HubSite.ModelScope });
+        Assert.Equal(before, Hub.Storage.Requests.Count);
+        File.WriteAllBytes(Path.Combine(folder, "model.safetensors"), new byte[Weights.Length]);
+        Find("ms::org/small.model");
+        Assert.Equal(Weights, File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+        Assert.Equal(folder, Find("ms::org/small.model", Options with { Offline = true }));
+        Assert.Contains("There is no model org/none", Fails("ms::org/none").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_exists_wins_over_an_id()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(folder.Path, Find(folder.Path));
+        Assert.Empty(Hub.Server.Requests);
+        Assert.Equal("small.model", ModelFolders.NameOf("hf::org/small.model@v1"));
+        Assert.Equal(Path.GetFileName(folder.Path), ModelFolders.NameOf(folder.Path + "/"));
+    }
+
+    [Fact]
+    public async Task Two_at_once_fetch_a_file_once()
+    {
+        Hub.InterfereWithStorage = request => LocalHub.Part(Weights, request) with { Pause = TimeSpan.FromSeconds(0.5) };
+        await Task.WhenAll(Task.Run(() => Find()), Task.Run(() => Find()));
+        Assert.Single(Hub.Storage.Requests);
+    }
+
+    [Fact]
+    public void A_lock_of_huggingface_hub_is_waited_for()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var path = Path.Combine(Cache, ".locks", "models--org--small.model", LocalHub.Sha256(Weights) + ".lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var holder = Process.Start("flock", [path, "sleep", "1"]);
+        Thread.Sleep(200);
+        var clock = Stopwatch.StartNew();
+        Find();
+        Assert.True(holder.HasExited, $"the lock was not waited for: {clock.Elapsed}");
+    }
+
+    [Fact]
+    public void Variables_are_those_of_the_hubs_own_libraries()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["HF_HOME"] = "/h",
+            ["HF_ENDPOINT"] = "https://mirror.example/",
+            ["HF_TOKEN"] = " t ",
+            ["HF_HUB_OFFLINE"] = "true",
+            ["MODELSCOPE_CACHE"] = "/m",
+            ["MODELSCOPE_DOMAIN"] = "ms.example",
+        };
+        var options = HubOptions.FromEnvironment(variables.GetValueOrDefault);
+        Assert.Equal(("/h/hub", "https://mirror.example/", "t", true, "/m", "https://ms.example/"),
+            (options.HuggingFaceCache, options.HuggingFaceEndpoint.AbsoluteUri, options.HuggingFaceToken, options.Offline, options.ModelScopeCache, options.ModelScopeEndpoint.AbsoluteUri));
+        variables["HF_HUB_CACHE"] = "/c";
+        Assert.Equal("/c", HubOptions.FromEnvironment(variables.GetValueOrDefault).HuggingFaceCache);
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        Assert.Equal(Path.Combine(home, ".cache/huggingface/hub"), HubOptions.FromEnvironment(_ => null).HuggingFaceCache);
+        variables["HF_ENDPOINT"] = "ftp://x";
+        Assert.Equal(ExitCode.Usage, Assert.Throws<HoneException>(() => HubOptions.FromEnvironment(variables.GetValueOrDefault)).ExitCode);
+    }
+}
