@@ -102,7 +102,8 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
             TurnsCut = counts.TurnsCut,
             Roles = counts.Roles,
             Lengths = counts.Lengths,
-            Duplicates = [.. counts.Hashes.Duplicates().Select(d => new DuplicateRow(locations[d.Row], locations[d.First]))],
+            // A row that a count repeats is no duplicate of itself.
+            Duplicates = [.. counts.Hashes.Duplicates().Select(d => new DuplicateRow(locations[d.Row], locations[d.First])).Where(d => d.Location != d.First).DistinctBy(d => d.Location)],
             Forms = forms.Totals,
             UnusedColumns = unusedColumns.Totals,
             Channels = channels,

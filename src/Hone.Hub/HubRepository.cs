@@ -1,3 +1,6 @@
+using Hone.Hub.Apis;
+using Hone.Hub.Caches;
+
 namespace Hone.Hub;
 
 /// <summary>A model or data set on a hub, at one commit: what it holds, and where its files are on this machine.</summary>

@@ -59,6 +59,14 @@ public sealed class HubRunTests : IDisposable
         Assert.DoesNotContain("   at ", failed.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_example_can_be_read()
+    {
+        var settings = Hone.Settings.SettingsBinder.FromFile<Hone.Settings.SftSettings>(Path.Combine(SharedData.RepositoryRoot, "examples", "from_hub.yaml"));
+        Assert.Equal(settings.Dataset.Count, settings.InterleaveProb.Count);
+        Assert.Equal((HubSite.ModelScope, "AI-ModelScope/alpaca-gpt4-data-zh", 500), (DatasetReference.Parse(settings.Dataset[1]).Site, DatasetReference.Parse(settings.Dataset[1]).Path, DatasetReference.Parse(settings.Dataset[1]).Rows));
+    }
+
     private (int Code, string Out, string Error) Run((string, string)[] more, params string[] arguments)
     {
         using var process = new HoneProcess(arguments, [("HF_ENDPOINT", hub.Server.Address.AbsoluteUri), ("HF_HOME", files.Sub("hf")), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", ""), .. more]);

@@ -154,10 +154,22 @@ public sealed class CacheTests : HubTests
         var path = Path.Combine(Cache, ".locks", "models--org--small.model", LocalHub.Sha256(Weights) + ".lock");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var holder = Process.Start("flock", [path, "sleep", "1"]);
-        Thread.Sleep(200);
-        var clock = Stopwatch.StartNew();
+        while (!holder.HasExited && !IsLocked(path)) Thread.Sleep(10);
         Find();
-        Assert.True(holder.HasExited, $"the lock was not waited for: {clock.Elapsed}");
+        Assert.True(holder.HasExited, "the lock was not waited for");
+    }
+
+    private static bool IsLocked(string path)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     [Fact]

@@ -174,15 +174,17 @@ public sealed class DownloadTests : HubTests
     {
         Hub.Interfere = request => new LocalResponse(503);
         AssertSays(Fails(), "can't be fetched", "503", "HF_ENDPOINT");
-        Hub.Interfere = request => new LocalResponse(401);
-        AssertSays(Fails(), "may not be read", "HF_TOKEN", "/org/small.model");
+        Hub.Interfere = request => new LocalResponse(401) { Headers = { ["X-Error-Message"] = "Access is restricted." } };
+        AssertSays(Fails(), "may not be read", "(Access is restricted.)", "HF_TOKEN", "/org/small.model");
         Hub.Interfere = null;
         AssertSays(Fails("org/unknown"), "There is no model org/unknown", "no file or folder", "ms::");
         AssertSays(Fails("org/small.model@nowhere"), "at nowhere");
         AssertSays(Fails("no-id"), "There is no folder 'no-id'");
         AssertSays(Fails("org/rows"), "There is no model org/rows");
         Hub.Dispose();
+        Notices.Clear();
         AssertSays(Fails(), "can't be fetched", "no file or folder", "Check the connection");
+        Assert.Single(Notices);
     }
 
     private static void AssertSays(HoneException e, params string[] parts)

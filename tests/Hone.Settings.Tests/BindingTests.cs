@@ -224,6 +224,19 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
+    public void Names_may_stand_in_one_text_as_in_LLaMA_Factory()
+    {
+        Assert.Equal(["one", "two#3", _rows], Sft("-d", $"one, two#3,{_rows}").Dataset);
+        var comma = _folder.Write("a,b.jsonl", "{}");
+        Assert.Equal([comma + "#2"], Sft("-d", comma + "#2").Dataset);
+        var config = _folder.Write("run.yaml", $"model: {_model}\ndataset: one,two\ndataset_dir: {_folder.Path}\n");
+        _folder.Write("dataset_info.json", "{}");
+        var settings = SettingsBinder.FromFile<SftSettings>(config);
+        Assert.Equal(["one", "two"], settings.Dataset);
+        Assert.Equal(Path.Combine(_folder.Path, "dataset_info.json"), settings.CustomDatasetInfo);
+    }
+
+    [Fact]
     public void Self_cognition_rows_are_added_to_the_data()
     {
         Assert.Equal([_rows, "swift/self-cognition#500"], Sft("--self_cognition_sample", "500").Dataset);

@@ -93,6 +93,7 @@ internal sealed class PlanReport
             ["expected_step_seconds"] = Time.Step.TotalSeconds,
             ["expected_evaluation_seconds"] = Time.Evaluation.TotalSeconds,
             ["template"] = report.Conversations > 0 ? _session.Template.Explanation : null,
+            ["sources"] = new JsonArray([.. report.Sources.Select(s => new JsonObject { ["name"] = s.Name, ["rows"] = s.Rows })]),
             ["rows"] = report.Rows,
             ["samples"] = report.Samples,
             ["tokens"] = report.Tokens,

@@ -38,6 +38,11 @@ internal static class InputPaths
     private static bool IsName(string text) =>
         text.Length > 0 && !text.ContainsAny(['/', '\\']) && Path.GetExtension(text.AsSpan()) is not ['.', >= 'A' and <= 'z', ..];
 
+    /// <summary>LLaMA-Factory's list of names in one text, <c>identity,alpaca_en</c>; a file whose name has a comma is itself.</summary>
+    public static string[] Entries(string text, string? folder) =>
+        DatasetReference.Readings(text).Exists(r => Candidates(r.Path, folder).Exists(c => File.Exists(c) || Directory.Exists(c)))
+            ? [text] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } entries ? entries : [text];
+
     /// <summary>The places to try, in order.</summary>
     public static List<string> Candidates(string path, string? folder)
     {

@@ -123,6 +123,7 @@ public static class SettingsBinder
             throw new HoneException(ExitCode.Usage, $"{raw.Origin} needs at least one value", null, $"write {raw.Origin} <value> …");
         var texts = setting.SplitOnComma && values is [var one] && !IsExpression(one)
             ? one.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : setting.Path == PathUse.Data ? [.. values.SelectMany(v => InputPaths.Entries(v, raw.Folder))]
             : values;
         var list = Array.CreateInstance(setting.ElementType, texts.Count);
         for (var i = 0; i < texts.Count; i++) list.SetValue(ConvertOne(setting, texts[i], raw), i);

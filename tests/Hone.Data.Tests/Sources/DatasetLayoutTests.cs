@@ -97,6 +97,31 @@ public sealed class DatasetLayoutTests : IDisposable
     public void A_card_nested_without_end_is_an_error() =>
         Assert.Throws<HoneException>(() => DatasetCard.Read(folder.Write("README.md", "---\nconfigs: " + new string('[', 100_000) + "\n---\n")));
 
+    /// <summary>Random changes to a real card: it is read, or refused as a card; nothing else comes out.</summary>
+    [Fact]
+    public void A_damaged_card_is_never_more_than_an_error()
+    {
+        const string card = "---\nlicense: mit\nconfigs:\n- config_name: main\n  default: true\n  data_files:\n  - split: train\n    path: [\"a/*\", 'b?']\n- config_name: x\n  data_files: {test: y}\n---\n";
+        const string bytes = "-:[]{}&*!|>'\"%@`#,?\n\t a\\~\0é";
+        var random = new Random(1);
+        var refused = 0;
+        for (var i = 0; i < 3000; i++)
+        {
+            var text = card.ToCharArray();
+            for (var n = random.Next(1, 6); n > 0; n--) text[random.Next(text.Length)] = bytes[random.Next(bytes.Length)];
+            try
+            {
+                DatasetCard.Read(folder.Write("README.md", new string(text)));
+            }
+            catch (HoneException e) when (e.ExitCode == ExitCode.Data)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 100, 2900);
+    }
+
     [Fact]
     public void A_pattern_that_would_take_for_ever_does_not()
     {

@@ -103,6 +103,16 @@ public sealed class RowSourcesTests : IDisposable
     }
 
     [Fact]
+    public void A_repeated_row_is_no_duplicate_of_itself()
+    {
+        var path = folder.Write("ids.jsonl", "{\"input_ids\":[1,2]}\n{\"input_ids\":[3,4]}\n{\"input_ids\":[1,2]}\n");
+        var loader = new DatasetLoader(null, null, [], new DatasetOptions { VocabularySize = 100 });
+        var data = loader.Load([(path, 9)], cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(9, data.Samples.Count);
+        Assert.Equal((path, 3, 1), Assert.Single(data.Report.Duplicates.Select(d => (d.Location.File, d.Location.Row, d.First.Row))));
+    }
+
+    [Fact]
     public void A_repeated_row_is_never_on_both_sides_of_a_split()
     {
         var path = folder.PathOf("ids.jsonl");

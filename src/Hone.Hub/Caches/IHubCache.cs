@@ -1,4 +1,4 @@
-namespace Hone.Hub;
+namespace Hone.Hub.Caches;
 
 /// <summary>Where files of a hub are kept.</summary>
 internal interface IHubCache

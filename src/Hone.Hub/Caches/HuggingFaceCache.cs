@@ -1,4 +1,4 @@
-namespace Hone.Hub;
+namespace Hone.Hub.Caches;
 
 /// <summary>
 /// The cache of huggingface_hub, laid out as it does, so that both use each other's downloads: <c>blobs/</c> holds contents under their

@@ -2,12 +2,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace Hone.Hub;
+namespace Hone.Hub.Apis;
 
 /// <summary>Requests to one hub: redirects are followed by hand, so that the token goes to the hub itself and to nobody else.</summary>
 internal sealed class HubHttp : IDisposable
 {
     private const int MaxRedirects = 5;
+    private const int MaxReasonLength = 300;
+    private const int TriesToConnect = 2;
     private const int MaxJsonBytes = 16 << 20;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
 
@@ -52,7 +54,7 @@ internal sealed class HubHttp : IDisposable
             catch (HubFault e) when (e.IsTransient)
             {
                 if (progress() > before) (tries, before) = (1, progress());
-                if (tries >= options.MaxTries) throw;
+                if (tries >= (e.NeverConnected && before == 0 ? Math.Min(options.MaxTries, TriesToConnect) : options.MaxTries)) throw;
                 var pause = options.RetryDelay * Math.Pow(2, tries - 1);
                 if (e.RetryAfter is { } asked && asked > pause) pause = asked < LongestPause ? asked : LongestPause;
                 notice?.Invoke(FormattableString.Invariant($"{e.Message}; trying again in {Math.Ceiling(pause.TotalSeconds):0} s"));
@@ -116,6 +118,7 @@ internal sealed class HubHttp : IDisposable
     public static HubFault Broken(Uri address, Exception e) => new(e is OperationCanceledException ? $"{address.Authority} is silent" : $"the connection to {address.Authority} failed: {Innermost(e)}", e)
     {
         Kind = FaultKind.Unreachable,
+        NeverConnected = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError },
         IsTransient = e is not HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError },
     };
 
@@ -151,11 +154,16 @@ internal sealed class HubHttp : IDisposable
         return target;
     }
 
+    /// <summary>What Hugging Face says in words, such as that terms are to be accepted first.</summary>
+    private static string Reason(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("X-Error-Message", out var texts) && string.Join(' ', texts) is { Length: > 0 } text
+            ? $" ({(text.Length > MaxReasonLength ? text[..MaxReasonLength] + "…" : text)})" : "";
+
     private static HubFault Refused(Uri address, HttpResponseMessage response)
     {
         var code = (int)response.StatusCode;
         var after = response.Headers.RetryAfter;
-        return new HubFault($"{address.Authority} answers {code} {response.ReasonPhrase}")
+        return new HubFault($"{address.Authority} answers {code} {response.ReasonPhrase}{Reason(response)}")
         {
             Kind = response.StatusCode switch
             {

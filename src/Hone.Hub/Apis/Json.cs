@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Hone.Hub;
+namespace Hone.Hub.Apis;
 
 /// <summary>Reads answers of hubs, which may hold anything.</summary>
 internal static class Json

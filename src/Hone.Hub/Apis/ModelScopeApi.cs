@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Hone.Hub;
+namespace Hone.Hub.Apis;
 
 /// <summary>
 /// ModelScope's interface, as its own library uses it: <c>/api/v1/models/{id}/repo/files</c> and <c>/api/v1/datasets/{id}/repo/tree</c> list

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Hone.Hub;
+namespace Hone.Hub.Caches;
 
 /// <summary>
 /// The folders of ModelScope's own library: <c>models/{owner}/{name}</c> with files under their own names, of one revision at a time; a dot in

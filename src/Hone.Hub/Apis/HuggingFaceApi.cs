@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Hone.Hub;
+namespace Hone.Hub.Apis;
 
 /// <summary>
 /// Hugging Face's interface, as huggingface_hub uses it: <c>/api/models/{id}/revision/{rev}</c> tells the commit,

@@ -1,4 +1,4 @@
-namespace Hone.Hub;
+namespace Hone.Hub.Caches;
 
 /// <summary>
 /// Holds a lock file. On Unix that is <c>flock</c>, as in huggingface_hub, so that its downloads and ours wait for each other. The file stays:

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Hone.Hub;
+namespace Hone.Hub.Caches;
 
 /// <summary>
 /// A hub's list of files, kept beside them: without it nobody could tell, with the hub out of reach, whether all parts of a data set are there.

@@ -1,4 +1,4 @@
-namespace Hone.Hub;
+namespace Hone.Hub.Apis;
 
 /// <summary>How a hub lists repositories and names their files.</summary>
 internal interface IHubApi

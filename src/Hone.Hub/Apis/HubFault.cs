@@ -1,4 +1,4 @@
-namespace Hone.Hub;
+namespace Hone.Hub.Apis;
 
 /// <summary>What kind of failure a request met.</summary>
 internal enum FaultKind
@@ -24,6 +24,9 @@ internal sealed class HubFault(string message, Exception? inner = null) : Except
 {
     /// <summary>What kind of failure it is.</summary>
     public FaultKind Kind { get; init; }
+
+    /// <summary>Whether there was no connection at all: waiting long would only keep a person from hearing of it.</summary>
+    public bool NeverConnected { get; init; }
 
     /// <summary>Whether another try may succeed.</summary>
     public bool IsTransient { get; init; }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Hone.Hub;
+namespace Hone.Hub.Apis;
 
 /// <summary>
 /// Fetches one file to where it is incomplete: goes on where an earlier try ended, takes no byte more than the hub listed, and checks the
