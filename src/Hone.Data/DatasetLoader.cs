@@ -54,11 +54,7 @@ public sealed class DatasetLoader
     public LoadedDataset Load(RowSources sources, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        foreach (var source in sources.Sources.Where(s => s.Mapping is not null))
-        {
-            foreach (var file in source.Files.SelectMany(DataFolder.FilesOf)) info.Set(file, source.Mapping!);
-        }
-
+        foreach (var source in sources.Sources) source.Describe(info);
         var account = new DatasetAccount(options, segmentTokenizer);
         var taken = new int[sources.Sources.Count];
         foreach (var batch in sources.Read(options, taken).Chunk(RowsPerBatch))

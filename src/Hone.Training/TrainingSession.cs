@@ -213,7 +213,7 @@ public sealed partial class TrainingSession : IDisposable
             UntilAllExhausted = Settings.StoppingStrategy == StoppingStrategy.AllExhausted,
         };
         RequireTokenizerForText(rows);
-        var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, new DatasetOptions
+        var options = new DatasetOptions
         {
             Scope = Settings.LossScale.Scope,
             LossRules = Settings.LossScale.Rules,
@@ -229,7 +229,9 @@ public sealed partial class TrainingSession : IDisposable
             VocabularySize = Spec.VocabularySize,
             Threads = Settings.Threads,
             EndId = Tokenizer?.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
-        });
+        };
+        RequireProof(rows, options);
+        var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, options);
         Train = Load(loader, rows, progress, cancellation);
         if (Settings.ValDataset.Count > 0) Validation = Load(loader, sources.Open(Settings.ValDataset), progress, cancellation);
         else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);

@@ -13,6 +13,9 @@ internal static class VerbList
         new PlanVerb(),
         new DataConvertVerb(),
         new TokenizeVerb(),
+        new TemplateListVerb(),
+        new TemplateShowVerb(),
+        new TemplateCheckVerb(),
         new TemplateRenderVerb(),
         new DoctorVerb(),
     ];

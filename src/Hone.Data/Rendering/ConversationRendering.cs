@@ -11,7 +11,7 @@ internal sealed class ConversationRendering(ChatTemplate template, JsonArray mes
     private const long MaxCharacters = 1L << 29;
 
     /// <summary>What a template that asks for the date is told: samples must be the same whenever they are made.</summary>
-    private static readonly DateTime Date = new(2024, 7, 26, 0, 0, 0, DateTimeKind.Unspecified);
+    internal static readonly DateTime Date = new(2024, 7, 26, 0, 0, 0, DateTimeKind.Unspecified);
 
     private long characters;
 

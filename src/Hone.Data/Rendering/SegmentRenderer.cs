@@ -13,6 +13,7 @@ public sealed class SegmentRenderer
     private readonly ChatTemplate template;
     private readonly string[] endTokens;
     private readonly TurnFinder finder;
+    private readonly TemplateProbe probe;
 
     /// <summary>Creates a renderer; it can be used from several threads.</summary>
     /// <param name="template">The chat template.</param>
@@ -22,6 +23,7 @@ public sealed class SegmentRenderer
         this.template = template;
         this.endTokens = [.. endTokens.Where(t => t.Length > 0).OrderByDescending(t => t.Length).ThenBy(t => t, StringComparer.Ordinal)];
         finder = new TurnFinder(this.endTokens);
+        probe = new TemplateProbe(this.endTokens);
     }
 
     /// <summary>Which assistant turns are learned by default.</summary>
@@ -72,7 +74,7 @@ public sealed class SegmentRenderer
         var text = rendered.Text;
         Dictionary<int, (int Start, int End)>? texts = null;
         var spans = cut.Count == 0 ? [] : template.MarksAssistant && cut.TrueForAll(i => IsAssistant(messages[i]))
-            ? FromMarks(rendered, messages) : finder.Find(chat, text, cut, out texts);
+            ? FromMarks(chat, rendered) : finder.Find(chat, text, cut, out texts);
         texts ??= TurnFinder.TextsOf(chat, text);
         var speech = new Queue<TurnSpan>(texts.Select(t => new TurnSpan(t.Key, t.Value.Start, t.Value.End, t.Value.End)).OrderBy(t => t.Start));
         var segments = new List<Segment>();
@@ -85,7 +87,15 @@ public sealed class SegmentRenderer
         }
 
         AddBetween(segments, text, at, text.Length, speech, messages);
+        if (spans.Count > 0 && spans[^1].Message == messages.Count - 1 && probe.ClosingToken(chat) is { } close) Close(segments, close, weights[^1].Weight);
         return segments;
+    }
+
+    /// <summary>Some templates leave the last answer open, for the model to go on; its end must be learned all the same.</summary>
+    private void Close(List<Segment> segments, string close, float weight)
+    {
+        if (weight <= 0 || segments[^1].Weight <= 0 || endTokens.Any(t => segments[^1].Text.TrimEnd().EndsWith(t, StringComparison.Ordinal))) return;
+        segments.Add(new Segment(close, weight, Continues: true, segments[^1].Role));
     }
 
     /// <summary>What stands between turns: texts of messages, and around them what the template writes.</summary>
@@ -161,12 +171,17 @@ public sealed class SegmentRenderer
         return (messages, weights);
     }
 
-    private List<TurnSpan> FromMarks(RenderedChat rendered, JsonArray messages)
+    private List<TurnSpan> FromMarks(ConversationRendering chat, RenderedChat rendered)
     {
+        var messages = chat.Messages;
         var turns = Enumerable.Range(0, messages.Count).Where(i => IsAssistant(messages[i])).ToList();
         if (turns.Count != rendered.AssistantSpans.Count)
             throw Unclear($"the template marks {rendered.AssistantSpans.Count} answers in a conversation with {turns.Count} assistant turns");
-        return [.. rendered.AssistantSpans.Select((s, i) => new TurnSpan(turns[i], s.Start, BodyEnd(rendered.Text, s), s.End))];
+        // A mark may hold what inference puts there itself: the answer begins behind it.
+        var prompted = probe.PromptedStart(chat);
+        return [.. rendered.AssistantSpans.Select((s, i) => new TurnSpan(turns[i], Start(s), BodyEnd(rendered.Text, s), s.End))];
+
+        int Start(TextSpan span) => rendered.Text.AsSpan(span.Start, span.End - span.Start).StartsWith(prompted, StringComparison.Ordinal) ? span.Start + prompted.Length : span.Start;
     }
 
     /// <summary>Where a marked answer ends but for its end token and white space around it.</summary>

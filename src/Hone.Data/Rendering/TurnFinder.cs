@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Hone.Text.Templates;
 
 namespace Hone.Data.Rendering;
 
@@ -101,9 +102,12 @@ internal sealed class TurnFinder(string[] endTokens)
         var message = (JsonObject)chat.Messages[i]!;
         var hasText = texts.TryGetValue(i, out var own);
         if ((string?)message["role"] != "assistant") return hasText ? new TurnSpan(i, own.Start, own.End, WithEndToken(text, own.End)) : null;
-        // Without a prompt of its own a template may leave the frame of the answer to the model; where it has a text, that is the answer.
+        // Without a prompt of its own a template may leave the frame of the answer to the model; where it has a text, that is the answer, and
+        // white space before it.
         var isText = hasText && !HoldsThoughts(chat, text, texts, i);
-        var start = (isText && !chat.HasPrompt ? own.Start : Start(chat, text, texts, i)) ?? (isText ? own.Start
+        var asked = Start(chat, text, texts, i);
+        if (isText && !chat.HasPrompt && asked is { } from && !string.IsNullOrWhiteSpace(text[from..own.Start])) asked = own.Start;
+        var start = asked ?? (isText ? own.Start
             : throw SegmentRenderer.Unclear($"the beginning of message {i + 1} (assistant) can't be told from the prompt before it"));
         var calls = message["tool_calls"] as JsonArray;
         if (hasText && calls is null) return new TurnSpan(i, start, own.End, WithEndToken(text, own.End));
@@ -193,8 +197,7 @@ internal sealed class TurnFinder(string[] endTokens)
             var function = call!["function"]!;
             if (!turn.Contains((string)function["name"]!, StringComparison.Ordinal))
                 throw SegmentRenderer.Unclear($"the template leaves out the tool calls of message {i + 1}");
-            // Python's way to write an object: the template puts text in as it is.
-            if (function["arguments"] is JsonObject { Count: > 0 } arguments && turn.Contains($"{{'{arguments.First().Key}':", StringComparison.Ordinal))
+            if (MessageSpellings.IsWrittenAsPython(turn, call))
                 throw SegmentRenderer.Unclear($"the template does not write the tool calls of message {i + 1} as JSON");
         }
     }

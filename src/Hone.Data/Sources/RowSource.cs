@@ -15,6 +15,13 @@ public sealed record RowSource(string Name, IReadOnlyList<string> Files, int? Co
     /// <summary>What a person should know about where the rows come from; null for nothing.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Says what the rows of its files use, where a description said so.</summary>
+    internal void Describe(DatasetInfo info)
+    {
+        if (Mapping is null) return;
+        foreach (var file in Files.SelectMany(DataFolder.FilesOf)) info.Set(file, Mapping);
+    }
+
     /// <summary>The rows, read as they are asked for.</summary>
     /// <param name="options">Whether rows are drawn at random, and with which seed.</param>
     /// <exception cref="HoneException">A file can't be opened or is damaged, or a folder holds no data (exit code 3).</exception>

@@ -78,7 +78,7 @@ public sealed class ChatModel : IDisposable
     public int[] Prompt(JsonArray messages, JsonArray? tools = null)
     {
         var template = Template ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", null, "Give one with --template <name or file.jinja>.");
-        var text = template.Render(new ChatInput(messages) { Tools = tools, AddGenerationPrompt = true }).Text;
+        var text = MessageSpellings.Render(template, new ChatInput(messages) { Tools = tools, AddGenerationPrompt = true }).Text;
         return Tokenizer.Encode(text);
     }
 

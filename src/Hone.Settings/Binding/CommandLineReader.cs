@@ -15,6 +15,12 @@ internal static class CommandLineReader
             var argument = arguments[i++];
             if (!IsFlag(argument))
             {
+                if (!LooksLikeConfig(argument) && schema.Settings.FirstOrDefault(s => s.IsPositional) is { } positional && !settings.Exists(s => s.Key == positional.Name))
+                {
+                    settings.Add(new RawSetting(positional.Name, [argument], argument));
+                    continue;
+                }
+
                 config = TakeConfig(config, argument, i > 1 ? arguments[i - 2] : null);
                 continue;
             }

@@ -31,6 +31,10 @@ public abstract partial record TrainingSettings : VerbSettings
     [TemplateSetting]
     public string? Template { get; init; }
 
+    [Setting("accept_unproven_template", Group = "Model", Aliases = ["force_template"],
+        Help = "Train although it can't be proven that training and inference see the same tokens with this template; hone template check says why.")]
+    public bool AcceptUnprovenTemplate { get; init; }
+
     [Setting("system", Group = "Model", DefaultNote = "the row's own, else the template's",
         Help = "System message for rows that have none.")]
     public string? System { get; init; }

@@ -35,6 +35,9 @@ public class SettingAttribute : Attribute
     /// <summary>Values of an input path that are not paths, such as <c>last</c>.</summary>
     public string[] NotPaths { get; init; } = [];
 
+    /// <summary>Whether its value may stand by itself behind the verb, without the flag.</summary>
+    public bool IsPositional { get; init; }
+
     /// <summary>Whether one text <c>a,b</c> means two values.</summary>
     public bool SplitOnComma { get; init; }
 }

@@ -90,6 +90,8 @@ public sealed class SettingInfo
 
     internal IReadOnlyList<string> NotPaths => _attribute.NotPaths;
 
+    internal bool IsPositional => _attribute.IsPositional;
+
     internal bool SplitOnComma => _attribute.SplitOnComma;
 
     internal object? GetValue(VerbSettings settings) => _property.GetValue(settings);

@@ -14,6 +14,9 @@ public static class Verbs
         ("plan", typeof(PlanSettings)),
         ("data convert", typeof(DataConvertSettings)),
         ("tokenize", typeof(TokenizeSettings)),
+        ("template list", typeof(TemplateListSettings)),
+        ("template show", typeof(TemplateShowSettings)),
+        ("template check", typeof(TemplateCheckSettings)),
         ("template render", typeof(TemplateRenderSettings)),
         ("doctor", typeof(DoctorSettings)),
     ];

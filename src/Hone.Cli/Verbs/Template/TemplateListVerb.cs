@@ -1,0 +1,36 @@
+using Hone.Settings;
+using Hone.Text.Templates;
+
+namespace Hone.Cli;
+
+/// <summary><c>hone template list</c>: the templates that are known by name.</summary>
+internal sealed class TemplateListVerb : Verb<TemplateListSettings>
+{
+    public override string Name => "template list";
+
+    public override string Summary => "The chat templates that are known by name, and the models they are for.";
+
+    public override string Example => "template list";
+
+    protected override ExitCode Run(TemplateListSettings settings, CliConsole console, CancellationToken cancellation)
+    {
+        console.Table(["name", "also", "for"], [.. NamedTemplates.All.Select(t => (IReadOnlyList<string>)[t.Name, string.Join(' ', t.Aliases), t.About])]);
+        console.JsonLine(JsonText.Line(json =>
+        {
+            json.WriteStartArray("templates");
+            foreach (var template in NamedTemplates.All)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", template.Name);
+                json.WriteStartArray("aliases");
+                foreach (var alias in template.Aliases) json.WriteStringValue(alias);
+                json.WriteEndArray();
+                json.WriteString("about", template.About);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }));
+        return ExitCode.Done;
+    }
+}

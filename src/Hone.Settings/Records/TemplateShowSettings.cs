@@ -1,0 +1,20 @@
+#pragma warning disable CS1591 // A setting is documented once, by the Help of its attribute.
+namespace Hone.Settings;
+
+/// <summary>Settings of <c>hone template show</c>.</summary>
+public sealed record TemplateShowSettings : VerbSettings
+{
+    [TemplateSetting(Group = "Template", IsPositional = true)]
+    public string? Template { get; init; }
+
+    [Setting("model", Group = "Template", Path = PathUse.Model, MissingPath = ExitCode.Model,
+        Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, whose own template is shown where none is named.")]
+    public string? Model { get; init; }
+
+    private protected override void CheckRules(RuleChecker rules)
+    {
+        base.CheckRules(rules);
+        rules.Require("template", !string.IsNullOrWhiteSpace(Template) || !string.IsNullOrWhiteSpace(Model),
+            "neither template nor model is set", "name a template: hone template show chatml");
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using Hone.Testing;
+using Hone.Text.Templates;
+
+namespace Hone.Cli.Tests.Verbs;
+
+public sealed class TemplateVerbsTests : IDisposable
+{
+    /// <summary>Inference would begin the answer with text that the rows don't have.</summary>
+    private const string Unproven = "{% for m in messages %}{{ m.role }}:{{ m.content }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}assistant:Well, {% endif %}";
+
+    private static readonly string s_tiny = Path.Combine(SharedData.RepositoryRoot, "models/hone-tiny");
+
+    private readonly TinyModel model = new();
+
+    public void Dispose() => model.Dispose();
+
+    [Fact]
+    public void The_list_has_every_name_with_what_it_is_for()
+    {
+        var run = CommandLineRun.Of(["template", "list"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(NamedTemplates.All, t => Assert.Matches($@"(?m)^\s*{t.Name}\s", run.Out));
+        var json = JsonNode.Parse(CommandLineRun.Of(["template", "list", "--json"]).Out)!["templates"]!.AsArray();
+        Assert.Equal(NamedTemplates.All.Select(t => (t.Name, string.Join(' ', t.Aliases), t.About)),
+            json.Select(t => ((string)t!["name"]!, string.Join(' ', t["aliases"]!.AsArray().Select(a => (string)a!)), (string)t["about"]!)));
+    }
+
+    [Fact]
+    public void A_template_is_shown_as_it_can_be_given_again()
+    {
+        Assert.Equal(NamedTemplates.Get("qwen").Source, CommandLineRun.Of(["template", "show", "qwen2"]).Out);
+        Assert.Equal(CommandLineRun.Of(["template", "show", "--template", "qwen"]).Out, CommandLineRun.Of(["template", "show", "QWEN"]).Out);
+        Assert.Equal(ChatTemplate.FromModelFolder(s_tiny)!.Source, CommandLineRun.Of(["template", "show", "--model", s_tiny]).Out);
+        Assert.Equal(NamedTemplates.Get("gemma").Source, (string?)JsonNode.Parse(CommandLineRun.Of(["template", "show", "gemma2", "--json"]).Out)!["template"]);
+    }
+
+    [Theory]
+    [InlineData("neither template nor model", "template", "show")]
+    [InlineData("belongs to no setting", "template", "show", "chatml", "vicuna")]
+    [InlineData("Did you mean chatml?", "template", "show", "chatmll")]
+    [InlineData("belongs to no setting", "template", "list", "chatml")]
+    public void Wrong_words_are_refused(string message, params string[] arguments)
+    {
+        var run = CommandLineRun.Of(arguments);
+        Assert.Equal((int)ExitCode.Usage, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_proven_template_passes_and_the_table_says_so()
+    {
+        var run = CommandLineRun.Of(["template", "check", "--model", s_tiny]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("the model's own", run.Out, StringComparison.Ordinal);
+        Assert.Contains("12 of 15 conversations; 0 failed, 3 refused", run.Out, StringComparison.Ordinal);
+        var rows = CommandLineRun.Of(["template", "check", "--model", s_tiny, "--template", "chatml", "--json", "--dataset", Path.Combine(SharedData.RepositoryRoot, "examples/chat_mix.jsonl") + "#20"]);
+        Assert.Equal(0, rows.ExitCode);
+        var json = JsonNode.Parse(rows.Out)!;
+        Assert.Equal((20, 0, 0), ((int)json["proven"]!, (int)json["failed"]!, (int)json["refused"]!));
+        Assert.All(json["conversations"]!.AsArray(), c => Assert.Null(c!["own_fault"]));
+    }
+
+    [Fact]
+    public void What_is_not_proven_is_refused_in_training_unless_accepted()
+    {
+        var template = model.Sub("unproven.jinja");
+        File.WriteAllText(template, Unproven);
+        var check = CommandLineRun.Of(["template", "check", "--model", model.Model, "--template", template]);
+        Assert.Equal((int)ExitCode.Data, check.ExitCode);
+        Assert.Contains("inference begins it with 'Well, '", check.Out, StringComparison.Ordinal);
+        Assert.Equal((int)ExitCode.Data, CommandLineRun.Of(["template", "check", "--model", model.Model, "--template", template, "--dataset", model.Rows]).ExitCode);
+
+        string[] sft = [.. model.Sft.Select(a => a == model.Template ? template : a), "--max_steps", "1"];
+        var refused = CommandLineRun.Of(sft);
+        Assert.Equal((int)ExitCode.Data, refused.ExitCode);
+        foreach (var word in (string[])["'Well, '", "rows.jsonl:1", "--accept_unproven_template true", "hone template check"])
+            Assert.Contains(word, refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(model.Output));
+        Assert.Equal(0, CommandLineRun.Of([.. sft, "--force_template", "true"]).ExitCode);
+    }
+
+    [Fact]
+    public void Rows_without_a_conversation_can_not_be_checked()
+    {
+        model.WriteRows("""{"text": "only text"}""");
+        var run = CommandLineRun.Of(["template", "check", "--model", model.Model, "--dataset", model.Rows]);
+        Assert.Equal((int)ExitCode.Data, run.ExitCode);
+        Assert.Contains("no conversations", run.Error, StringComparison.Ordinal);
+    }
+}
