@@ -3,6 +3,7 @@ using Hone.Bench.Comparison;
 using Hone.Bench.Decoding;
 using Hone.Bench.Forecasting;
 using Hone.Bench.Job;
+using Hone.Bench.Rows;
 using Hone.Bench.Scaling;
 using Hone.Bench.Starting;
 using Hone.Bench.Tokenizing;
@@ -19,6 +20,7 @@ return args switch
     ["compare", .. var rest] => CompareBench.Run(rest),
     ["job", .. var rest] => JobBench.Run(rest),
     ["scaling", .. var rest] => ScalingBench.Run(rest),
+    ["rows", .. var rest] => RowsBench.Run(rest),
     _ => Usage(),
 };
 
@@ -31,6 +33,7 @@ static int Usage()
                hone-bench forecast S|M|Q full|lora STEPS [--checkpointing] [--threads N] [--rows-of TOKENS] [--learned-percent N]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]
                hone-bench scaling [--out FOLDER] [--threads N] [--wait SECONDS]
+               hone-bench rows TOKENIZER_FOLDER DATA [--sizes 1000,10000] [--ways tokenize,keep,cached,streaming] [--work FOLDER] [--out FOLDER]
                hone-bench job [--steps N] [--peers longest,512]
                hone-bench decode S|M|Q [--model FOLDER] [--samples N] [--prompt TOKENS] [--threads N] [--profile] [--wait SECONDS]
                hone-bench tokenize MODEL_FOLDER DATA [--rounds N] [--peer COMMAND]

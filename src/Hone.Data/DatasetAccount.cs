@@ -1,5 +1,6 @@
 using Hone.Data.Ledger;
 using Hone.Data.Rendering;
+using Hone.Data.Storage;
 
 namespace Hone.Data;
 
@@ -13,10 +14,9 @@ internal readonly record struct RowOutcome(TokenizedRow? Row, RowContent? Conten
 }
 
 /// <summary>Keeps the books while rows come in: lengths, what is left out, and why.</summary>
-internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? tokenizer)
+internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? tokenizer, SampleWriter samples)
 {
-    private readonly List<TokenizedSample> samples = [];
-    private readonly List<RowLocation> locations = [];
+    private readonly RowLocations locations = new();
     private readonly List<RowError> rejected = [];
     private readonly List<RowError> tooLong = [];
     private readonly List<RowError> truncated = [];
@@ -31,6 +31,12 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     private readonly Dictionary<string, ChannelShare> channels = new(StringComparer.Ordinal);
 
     public int Rows => locations.Count;
+
+    /// <summary>Samples so far.</summary>
+    public int Samples => samples.Count;
+
+    /// <summary>Tokens of the samples so far.</summary>
+    public long Tokens => tokens;
 
     public void Add(RowLocation location, RowOutcome outcome)
     {
@@ -59,24 +65,30 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
         }
 
         var sample = new TokenizedSample(ids, weights, row);
-        if (sample.LearnedCount == 0)
+        var size = SampleSize.Of(weights);
+        if (size.Learned == 0)
         {
             rejected.Add(new RowError(location, WhyNothingIsLearned(outcome, ids.Length)));
             return;
         }
 
-        samples.Add(sample);
+        samples.Add(sample, size);
         tokens += ids.Length;
-        learned += sample.LearnedCount;
+        learned += size.Learned;
         longest = Math.Max(longest, ids.Length);
         var endless = counts.Add(sample, outcome.Row, cut);
         if (endless.Count > 0) withoutEnd.Add(new RowError(location, WhyItMayNotStop(endless, outcome.Row.Turns.Count)));
         if (outcome.Content?.Channel is not { } channel) return;
         var share = channels.GetValueOrDefault(channel);
-        channels[channel] = new ChannelShare(share.Samples + 1, share.LearnedTokens + sample.LearnedCount);
+        channels[channel] = new ChannelShare(share.Samples + 1, share.LearnedTokens + size.Learned);
     }
 
-    public LoadedDataset Close(IEnumerable<string> files)
+    /// <summary>The first row that can't be used, or null.</summary>
+    public RowError? FirstRejected => rejected.Count > 0 ? rejected[0] : null;
+
+    /// <summary>Ends the account of a data set.</summary>
+    /// <exception cref="HoneException">No row can be used (exit code 3).</exception>
+    public (StoredSamples Samples, RowLocations Locations, DatasetReport Report) Close(IEnumerable<string> files)
     {
         if (samples.Count == 0)
         {
@@ -85,10 +97,17 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
                 first?.ToString() ?? (files.Any() ? string.Join(", ", files) : null), first is null ? "Check that the file holds rows." : "Mend the rows; the first one is named above.");
         }
 
-        return new LoadedDataset(samples, locations, new DatasetReport
+        return Finish();
+    }
+
+    /// <summary>Ends the account of rows of which maybe none can be used.</summary>
+    public (StoredSamples Samples, RowLocations Locations, DatasetReport Report) Finish()
+    {
+        var stored = samples.Close();
+        return (stored, locations, new DatasetReport
         {
             Rows = locations.Count,
-            Samples = samples.Count,
+            Samples = stored.Count,
             Conversations = conversations,
             Tokens = tokens,
             LearnedTokens = learned,

@@ -2,6 +2,8 @@ using Hone.Data.Readers;
 using Hone.Data.Rendering;
 using Hone.Data.Schemas;
 using Hone.Data.Sources;
+using Hone.Data.Storage;
+using Hone.Data.Streaming;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
 
@@ -11,12 +13,15 @@ namespace Hone.Data;
 public sealed class DatasetLoader
 {
     private const int RowsPerBatch = 1024;
+    private const long BytesPerBatch = 64 << 20;
 
     private readonly Tokenizer? tokenizer;
     private readonly SegmentTokenizer? segmentTokenizer;
     private readonly SegmentRenderer? renderer;
     private readonly DatasetOptions options;
     private readonly DatasetInfo info;
+    private readonly ChatTemplate? template;
+    private readonly IReadOnlyList<int> endTokens;
 
     /// <summary>Creates a loader.</summary>
     /// <param name="tokenizer">The model's tokenizer; null when only rows with <c>input_ids</c> are read.</param>
@@ -25,8 +30,7 @@ public sealed class DatasetLoader
     /// <param name="options">Loss scope, lengths, replacements.</param>
     public DatasetLoader(Tokenizer? tokenizer, ChatTemplate? template, IReadOnlyList<int> endTokens, DatasetOptions options)
     {
-        this.tokenizer = tokenizer;
-        this.options = options;
+        (this.tokenizer, this.template, this.endTokens, this.options) = (tokenizer, template, endTokens, options);
         info = new DatasetInfo(options.Columns, options.DatasetInfo);
         if (tokenizer is null) return;
         segmentTokenizer = new SegmentTokenizer(tokenizer, endTokens);
@@ -38,36 +42,40 @@ public sealed class DatasetLoader
         };
     }
 
+    /// <summary>Where tokens are kept for the next time; null keeps none.</summary>
+    public TokenCache? Cache { get; init; }
+
     /// <summary>Reads files, each with an optional number of rows to take.</summary>
     /// <param name="files">Paths and counts.</param>
-    /// <param name="progress">Told the number of rows done, now and then.</param>
+    /// <param name="progress">Told how far it is, now and then.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <exception cref="HoneException">A file can't be opened, is no JSON at all, or holds no row that can be used (exit code 3).</exception>
-    public LoadedDataset Load(IReadOnlyList<(string Path, int? Rows)> files, Action<int>? progress = null, CancellationToken cancellation = default) =>
+    public LoadedDataset Load(IReadOnlyList<(string Path, int? Rows)> files, Action<LoadProgress>? progress = null, CancellationToken cancellation = default) =>
         Load(new RowSources([.. files.Select(f => new RowSource(f.Path, [f.Path], f.Rows))]), progress, cancellation);
 
-    /// <summary>Reads the rows of sources.</summary>
+    /// <summary>Reads the rows of sources, or takes them from the cache.</summary>
     /// <param name="sources">Where rows come from, and how they are mixed.</param>
-    /// <param name="progress">Told the number of rows done, now and then.</param>
+    /// <param name="progress">Told how far it is, now and then.</param>
     /// <param name="cancellation">Stops reading.</param>
     /// <exception cref="HoneException">A file can't be opened, is no JSON at all, or holds no row that can be used (exit code 3).</exception>
-    public LoadedDataset Load(RowSources sources, Action<int>? progress = null, CancellationToken cancellation = default)
+    public LoadedDataset Load(RowSources sources, Action<LoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        foreach (var source in sources.Sources) source.Describe(info);
-        var account = new DatasetAccount(options, segmentTokenizer);
-        var taken = new int[sources.Sources.Count];
-        foreach (var batch in sources.Read(options, taken).Chunk(RowsPerBatch))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var outcomes = new RowOutcome[batch.Length];
-            ConvertAll(batch, outcomes);
-            for (var i = 0; i < batch.Length; i++) account.Add(batch[i].Location, outcomes[i]);
-            progress?.Invoke(account.Rows);
-        }
+        if (Cache is null || !Cache.Wants([.. sources.Sources.SelectMany(s => s.Files).SelectMany(DataFiles.FilesOf)])) return Tokenize(sources, null, progress, cancellation);
+        var key = TokenCacheKey.Of(sources, options, Cache.TokenizerFolder, template, endTokens, withContents: true, cancellation);
+        if (Cache.Find(key, out var damage) is { } found) return found;
+        var data = Tokenize(sources, key, progress, cancellation);
+        return damage is null ? data : data with { TokensFrom = $"{data.TokensFrom}; {damage}" };
+    }
 
-        var data = account.Close(sources.Sources.Select(s => s.Name));
-        return data with { Report = data.Report with { Sources = [.. sources.Sources.Select((s, i) => new SourceShare(s.Name, taken[i], s.Note))] } };
+    /// <summary>Rows that are read, tokenized and packed while they are trained on, again and again.</summary>
+    /// <param name="sources">Where rows come from, and how they are mixed.</param>
+    /// <param name="stream">Order, batches, packing.</param>
+    /// <param name="tokenizerFolder">Folder of the tokenizer, which counts for <see cref="SampleStream.Identity"/>; null without one.</param>
+    public SampleStream Stream(RowSources sources, StreamOptions stream, string? tokenizerFolder)
+    {
+        var identity = TokenCacheKey.Of(sources, options, tokenizerFolder, template, endTokens, withContents: false, CancellationToken.None).AsSpan(0, 16);
+        return new SampleStream(() => RowsOf(sources, null), Convert, () => new WindowAccount(options, segmentTokenizer), stream, System.Convert.ToHexStringLower(identity));
     }
 
     /// <summary>One conversation as it would be trained, for previews and tests.</summary>
@@ -75,6 +83,50 @@ public sealed class DatasetLoader
     {
         var row = Render(conversation);
         return (row.Ids, row.Weights);
+    }
+
+    private LoadedDataset Tokenize(RowSources sources, byte[]? key, Action<LoadProgress>? progress, CancellationToken cancellation)
+    {
+        using var samples = new SampleWriter(() => CacheFolder.OpenNew(CacheFolder.Path, "samples", anonymous: true));
+        var account = new DatasetAccount(options, segmentTokenizer, samples);
+        var taken = new int[sources.Sources.Count];
+        foreach (var batch in Batches(RowsOf(sources, taken)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var outcomes = new RowOutcome[batch.Length];
+            ConvertAll(batch, outcomes);
+            for (var i = 0; i < batch.Length; i++) account.Add(batch[i].Location, outcomes[i]);
+            progress?.Invoke(new LoadProgress(account.Rows, account.Tokens));
+        }
+
+        var (stored, locations, report) = account.Close(sources.Sources.Select(s => s.Name));
+        report = report with { Sources = [.. sources.Sources.Select((s, i) => new SourceShare(s.Name, taken[i], s.Note))] };
+        return new LoadedDataset(stored, locations, report) { TokensFrom = key is null ? null : Cache!.Keep(key, stored, locations, report) };
+    }
+
+    /// <summary>The rows of sources, whose columns are known from here on.</summary>
+    private IEnumerable<JsonRow> RowsOf(RowSources sources, int[]? taken)
+    {
+        foreach (var source in sources.Sources) source.Describe(info);
+        return sources.Read(options, taken);
+    }
+
+    /// <summary>Rows that are tokenized at once: few where they are large.</summary>
+    private static IEnumerable<JsonRow[]> Batches(IEnumerable<JsonRow> rows)
+    {
+        var batch = new List<JsonRow>(RowsPerBatch);
+        var bytes = 0L;
+        foreach (var row in rows)
+        {
+            batch.Add(row);
+            bytes += row.Bytes;
+            if (batch.Count < RowsPerBatch && bytes < BytesPerBatch) continue;
+            yield return [.. batch];
+            batch.Clear();
+            bytes = 0;
+        }
+
+        if (batch.Count > 0) yield return [.. batch];
     }
 
     private void ConvertAll(JsonRow[] rows, RowOutcome[] outcomes)

@@ -1,3 +1,4 @@
+using Hone.Data.Storage;
 using Hone.Tensors;
 
 namespace Hone.Data;
@@ -16,7 +17,8 @@ public static class DatasetSplit
     public static (LoadedDataset Train, LoadedDataset Validation) Split(LoadedDataset data, double ratio, ulong seed, bool shuffle)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var rows = data.Samples.DistinctBy(s => data.Locations[s.Row]).ToList();
+        var samples = SampleList.Of(data.Samples);
+        var rows = FirstOfEachRow(data, samples);
         var total = rows.Count;
         if (total < 2) throw new HoneException(ExitCode.Data, "One row can't be split into training and validation rows.", null, "Leave split_dataset_ratio out.");
         var held = Math.Clamp((int)Math.Round(total * ratio), 1, total - 1);
@@ -31,23 +33,34 @@ public static class DatasetSplit
             }
         }
 
-        var validation = order.AsSpan(total - held).ToArray().Order().Select(i => rows[i]).ToList();
-        var chosen = validation.Select(s => data.Locations[s.Row]).ToHashSet();
-        return (Part(data, [.. data.Samples.Where(s => !chosen.Contains(data.Locations[s.Row]))]), Part(data, validation));
+        var validation = Array.ConvertAll(order[(total - held)..], i => rows[i]);
+        Array.Sort(validation);
+        var chosen = validation.Select(i => data.Locations[samples.RowOf(i)]).ToHashSet();
+        return (Part(data, samples, [.. Enumerable.Range(0, samples.Count).Where(i => !chosen.Contains(data.Locations[samples.RowOf(i)]))]), Part(data, samples, validation));
     }
 
-    private static LoadedDataset Part(LoadedDataset data, List<TokenizedSample> samples)
+    private static List<int> FirstOfEachRow(LoadedDataset data, SampleList samples)
     {
+        var seen = new HashSet<RowLocation>();
+        return [.. Enumerable.Range(0, samples.Count).Where(i => seen.Add(data.Locations[samples.RowOf(i)]))];
+    }
+
+    private static LoadedDataset Part(LoadedDataset data, SampleList all, int[] indices)
+    {
+        var samples = all.Part(indices);
+        var (tokens, learned, longest) = (0L, 0L, 0);
+        for (var i = 0; i < samples.Count; i++)
+        {
+            var size = samples.SizeOf(i);
+            tokens += size.Length;
+            learned += size.Learned;
+            longest = Math.Max(longest, size.Length);
+        }
+
         return data with
         {
             Samples = samples,
-            Report = data.Report with
-            {
-                Samples = samples.Count,
-                Tokens = samples.Sum(s => (long)s.Ids.Length),
-                LearnedTokens = samples.Sum(s => (long)s.LearnedCount),
-                LongestSample = samples.Max(s => s.Ids.Length),
-            },
+            Report = data.Report with { Samples = samples.Count, Tokens = tokens, LearnedTokens = learned, LongestSample = longest },
         };
     }
 }

@@ -1,38 +1,30 @@
+using Hone.Data.Storage;
+
 namespace Hone.Training;
 
-/// <summary>What planning needs of each sample, read once.</summary>
+/// <summary>What planning needs of each sample.</summary>
 internal sealed class SampleSizes
 {
+    private readonly SampleList samples;
+
     public SampleSizes(IReadOnlyList<TokenizedSample> samples)
     {
+        this.samples = SampleList.Of(samples);
         Lengths = new int[samples.Count];
-        Targets = new int[samples.Count];
-        Weights = new double[samples.Count];
-        UnshiftedWeights = new double[samples.Count];
-        for (var i = 0; i < samples.Count; i++)
-        {
-            var weights = samples[i].LossWeights;
-            Lengths[i] = samples[i].Ids.Length;
-            for (var t = 1; t < weights.Length; t++)
-            {
-                if (weights[t] <= 0) continue;
-                Targets[i]++;
-                Weights[i] += weights[t];
-            }
-
-            UnshiftedWeights[i] = Weights[i] + Math.Max(0, weights[0]);
-        }
+        for (var i = 0; i < Lengths.Length; i++) Lengths[i] = this.samples.SizeOf(i).Length;
     }
 
-    /// <summary>Tokens.</summary>
+    /// <summary>Tokens of each sample.</summary>
     public int[] Lengths { get; }
 
-    /// <summary>Tokens that are learned.</summary>
-    public int[] Targets { get; }
+    /// <summary>Tokens of a sample that are learned.</summary>
+    public int Targets(int sample) => samples.SizeOf(sample).Learned;
 
-    /// <summary>Sum of the weights of the learned tokens.</summary>
-    public double[] Weights { get; }
-
-    /// <summary>The same with the weight of the first token, which nothing predicts.</summary>
-    public double[] UnshiftedWeights { get; }
+    /// <summary>Tokens of all samples that are learned.</summary>
+    public long AllTargets()
+    {
+        long sum = 0;
+        for (var i = 0; i < Lengths.Length; i++) sum += Targets(i);
+        return sum;
+    }
 }

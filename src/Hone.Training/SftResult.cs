@@ -1,3 +1,5 @@
+using Hone.Data.Streaming;
+
 namespace Hone.Training;
 
 /// <summary>What a training run left behind.</summary>
@@ -26,6 +28,9 @@ public sealed record SftResult
 
     /// <summary>The figure that made it the best; null without evaluation.</summary>
     public double? BestMetric { get; init; }
+
+    /// <summary>What became of the rows of a stream; null when they were all there before.</summary>
+    public StreamTotals? Streamed { get; init; }
 
     /// <summary><see cref="Hone.ExitCode.Done"/> or <see cref="Hone.ExitCode.Interrupted"/>.</summary>
     public ExitCode ExitCode => Interrupted ? ExitCode.Interrupted : ExitCode.Done;

@@ -1,5 +1,5 @@
-using Hone.Data.Packing;
 using Hone.Settings;
+using Hone.Training.Batches;
 
 namespace Hone.Training;
 
@@ -9,21 +9,20 @@ namespace Hone.Training;
 /// </summary>
 internal readonly struct StepDivisor
 {
-    private readonly SampleSizes sizes;
-    private readonly EpochPlan epoch;
+    private readonly BatchSource batches;
     private readonly double whole;
     private readonly int means;
 
     /// <summary>Sums the weights of the micro-batches [first, end).</summary>
-    public StepDivisor(LossNormalization normalization, SampleSizes sizes, EpochPlan epoch, int first, int end)
+    public StepDivisor(LossNormalization normalization, BatchSource batches, int first, int end)
     {
-        (this.sizes, this.epoch) = (sizes, epoch);
+        this.batches = batches;
         double learned = 0;
         for (var i = first; i < end; i++)
         {
-            var own = Sum(sizes.Weights, i);
+            var own = batches.WeightOf(i);
             learned += own;
-            whole += normalization == LossNormalization.UnshiftedCount ? Sum(sizes.UnshiftedWeights, i) : own;
+            whole += normalization == LossNormalization.UnshiftedCount ? batches.UnshiftedWeightOf(i) : own;
             if (normalization == LossNormalization.MeanOfMeans && own > 0) means++;
         }
 
@@ -34,12 +33,5 @@ internal readonly struct StepDivisor
     public bool LearnsSomething { get; }
 
     /// <summary>The divisor of a micro-batch. One with nothing to learn has no mean, adds 0, and is not among those that are averaged.</summary>
-    public double this[int microBatch] => means == 0 ? whole : Sum(sizes.Weights, microBatch) is > 0 and var own ? own * means : 1;
-
-    private double Sum(double[] weights, int microBatch)
-    {
-        double sum = 0;
-        foreach (var sample in epoch.SamplesOf(microBatch)) sum += weights[sample];
-        return sum;
-    }
+    public double this[int microBatch] => means == 0 ? whole : batches.WeightOf(microBatch) is > 0 and var own ? own * means : 1;
 }

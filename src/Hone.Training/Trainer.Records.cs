@@ -3,6 +3,7 @@ using Hone.Models;
 using Hone.Models.Weights;
 using Hone.Settings;
 using Hone.Tensors;
+using Hone.Training.Batches;
 using Hone.Training.Checkpoints;
 using Hone.Training.Runs;
 
@@ -15,7 +16,7 @@ public sealed partial class Trainer
     private LogEntry? lastEvaluation;
     private CheckpointName? lastSaved;
 
-    private double Epochs => progress.Epoch + (double)progress.MicroBatch / epoch.MicroBatchCount;
+    private double Epochs => progress.Epoch + (double)progress.MicroBatch / epoch.Count;
 
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(startTime) + TimeSpan.FromSeconds(progress.ElapsedSeconds);
 
@@ -28,7 +29,7 @@ public sealed partial class Trainer
     private bool IsDue(IntervalStrategy strategy, int interval) => strategy switch
     {
         IntervalStrategy.No => false,
-        IntervalStrategy.Epoch => IsLastStep || progress.MicroBatch == epoch.MicroBatchCount,
+        IntervalStrategy.Epoch => IsLastStep || progress.MicroBatch == epoch.Count,
         _ => IsLastStep || progress.GlobalStep % interval == 0,
     };
 
@@ -51,11 +52,16 @@ public sealed partial class Trainer
             new("memory(GiB)", PeakMemory()),
             new("train_speed(s/it)", seconds / progress.WindowSteps),
             new("tokens_per_second", progress.Window.Tokens / seconds),
+            .. RowsRead(),
         ]));
         progress.Window = default;
         progress.WindowSeconds = 0;
         progress.WindowSteps = 0;
     }
+
+    private KeyValuePair<string, double>[] RowsRead() => epoch is StreamedBatches { Totals: var rows }
+        ? [new("rows_read", rows.Rows), new("rows_left_out", rows.LeftOut)]
+        : [];
 
     private void Evaluate()
     {
@@ -94,6 +100,7 @@ public sealed partial class Trainer
         var name = new CheckpointName(progress.GlobalStep, progress.Step == default ? 0 : progress.MicroBatch % Plan.AccumulationSteps);
         if (lastSaved == name) return;
         var best = ConsiderBest(name);
+        progress.Stream = (epoch as StreamedBatches)?.PositionOf(progress.MicroBatch / Plan.AccumulationSteps * Plan.AccumulationSteps);
         var progressAtSave = progress.ElapsedSeconds;
         progress.ElapsedSeconds = Elapsed.TotalSeconds;
         try
@@ -180,6 +187,7 @@ public sealed partial class Trainer
             LastModelCheckpoint = last,
             BestModelCheckpoint = run is not null && BestName is { } best ? run.Checkpoints.PathOf(best) : last,
             BestMetric = progress.BestMetric,
+            Streamed = (epoch as StreamedBatches)?.Totals,
         };
         if (!interrupted) run?.Finish(result, decoder, Plan, PeakMemory());
         return result;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
-using Hone.Data.Packing;
+using Hone.Data.Storage;
+using Hone.Data.Streaming;
 using Hone.Models;
 using Hone.Settings;
 using Hone.Tensors;
+using Hone.Training.Batches;
 using Hone.Training.Checkpoints;
 using Hone.Training.Optimizers;
 using Hone.Training.Runs;
@@ -18,8 +20,9 @@ namespace Hone.Training;
 public sealed partial class Trainer : IDisposable
 {
     private readonly Decoder decoder;
-    private readonly IReadOnlyList<TokenizedSample> train;
-    private readonly IReadOnlyList<TokenizedSample> validation;
+    private readonly SampleList train;
+    private readonly SampleStream? stream;
+    private readonly SampleList validation;
     private readonly TrainerOptions options;
     private readonly TrainingSettings settings;
     private RunDirectory? run;
@@ -29,7 +32,7 @@ public sealed partial class Trainer : IDisposable
     private readonly DecoderWorkspace workspace;
     private readonly MicroBatch batch;
     private TrainingProgress progress = new();
-    private EpochPlan epoch;
+    private BatchSource epoch;
     private long startTime = Stopwatch.GetTimestamp();
     private int startStep;
     private RunFingerprint? fingerprint;
@@ -44,14 +47,35 @@ public sealed partial class Trainer : IDisposable
     /// <exception cref="HoneException">There is nothing to train on, nothing to train, or not enough memory.</exception>
     public Trainer(Decoder decoder, IReadOnlyList<TokenizedSample> train, IReadOnlyList<TokenizedSample> validation,
         TrainerOptions options, RunDirectory? run = null, ITrainingObserver? observer = null)
+        : this(decoder, train, null, validation, options, run, observer)
+    {
+    }
+
+    /// <summary>Plans a run on rows that are read as it goes on, and allocates everything that it may need.</summary>
+    /// <param name="decoder">The model, with its adapter; it must outlive the trainer.</param>
+    /// <param name="stream">Training rows, not started yet; they must outlive the trainer.</param>
+    /// <param name="validation">Validation samples, or none.</param>
+    /// <param name="options">The run.</param>
+    /// <param name="run">Where to write; null writes nothing.</param>
+    /// <param name="observer">Hears what happens.</param>
+    /// <exception cref="HoneException">There is nothing to train, or not enough memory.</exception>
+    public Trainer(Decoder decoder, SampleStream stream, IReadOnlyList<TokenizedSample> validation,
+        TrainerOptions options, RunDirectory? run = null, ITrainingObserver? observer = null)
+        : this(decoder, [], stream, validation, options, run, observer)
+    {
+    }
+
+    private Trainer(Decoder decoder, IReadOnlyList<TokenizedSample> train, SampleStream? stream, IReadOnlyList<TokenizedSample> validation,
+        TrainerOptions options, RunDirectory? run, ITrainingObserver? observer)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(options);
-        (this.decoder, this.train, this.validation, this.options, this.run) = (decoder, train, validation, options, run);
+        (this.decoder, this.stream, this.options, this.run) = (decoder, stream, options, run);
+        (this.train, this.validation) = (SampleList.Of(train), SampleList.Of(validation));
         this.observer = observer ?? new SilentObserver();
         settings = options.Settings;
-        Plan = new TrainingPlan(train, validation, options);
-        epoch = Plan.Epoch(0);
+        Plan = stream is null ? new TrainingPlan(this.train, this.validation, options) : TrainingPlan.OfStream(this.validation, options);
+        epoch = stream is null ? Epoch(0) : new StreamedBatches(stream, StreamPosition.Start, 0, Plan.MicroBatchesPerEpoch, this.observer.Warned);
         schedule = new LearningRateSchedule(settings.LrSchedulerType, settings.EffectiveLearningRate,
             settings.EffectiveWarmupSteps(Plan.TotalSteps), Plan.TotalSteps);
         var trainable = decoder.TrainableParameters.Select(p => (p.Name, p.Value, p.Gradient)).ToArray();
@@ -78,9 +102,9 @@ public sealed partial class Trainer : IDisposable
         var state = CheckpointContents.ReadState(checkpoint);
         var changed = Fingerprint().RequireResumable(state, settings.AcceptChangedSettings, checkpoint);
         if (changed.Length > 0) observer.Warned($"The resumed run differs from the one that was stopped: {changed}.");
-        epoch = Plan.Epoch(state.Progress.Epoch);
-        if (state.Progress.MicroBatch > epoch.MicroBatchCount)
-            throw CheckpointContents.Unusable(checkpoint, $"micro-batch {state.Progress.MicroBatch} of {epoch.MicroBatchCount} is the next", null);
+        epoch = stream is null ? Epoch(state.Progress.Epoch) : StreamFrom(stream, state.Progress, checkpoint);
+        if (state.Progress.MicroBatch > epoch.Count)
+            throw CheckpointContents.Unusable(checkpoint, $"micro-batch {state.Progress.MicroBatch} of {epoch.Count} is the next", null);
         if (state.Progress.GlobalStep >= Plan.TotalSteps)
             throw new HoneException(ExitCode.Usage, $"The run is finished: the checkpoint has all {Plan.TotalSteps:N0} steps.", checkpoint,
                 "Use it as it is, resume from an earlier checkpoint, or start a new run.");
@@ -89,6 +113,12 @@ public sealed partial class Trainer : IDisposable
         startStep = progress.GlobalStep;
         if (run is not null) GoOnIn(run, checkpoint);
     }
+
+    private PlannedBatches Epoch(int number) => new(Plan.Epoch(number), train, options.RowName);
+
+    private StreamedBatches StreamFrom(SampleStream rows, TrainingProgress from, string checkpoint) => new(rows,
+        from.Stream ?? throw CheckpointContents.Unusable(checkpoint, "it does not say where its stream of rows stands", null),
+        from.MicroBatch / Plan.AccumulationSteps * Plan.AccumulationSteps, Plan.MicroBatchesPerEpoch, observer.Warned);
 
     /// <summary>Writes into a folder from now on: it is opened when nothing can be wrong with the run any more.</summary>
     /// <param name="directory">The folder of the run.</param>
@@ -145,17 +175,18 @@ public sealed partial class Trainer : IDisposable
     /// <summary>One optimizer step; false when it was cut short.</summary>
     private bool Step(CancellationToken stopNow)
     {
-        if (progress.MicroBatch >= epoch.MicroBatchCount)
+        if (progress.MicroBatch >= epoch.Count)
         {
             progress.Epoch++;
             progress.MicroBatch = 0;
-            epoch = Plan.Epoch(progress.Epoch);
+            epoch = Epoch(progress.Epoch);
         }
 
         var began = Stopwatch.GetTimestamp();
         var first = progress.MicroBatch / Plan.AccumulationSteps * Plan.AccumulationSteps;
-        var end = Math.Min(first + Plan.AccumulationSteps, epoch.MicroBatchCount);
-        var divisor = Plan.Divisor(epoch, first, end);
+        var end = Math.Min(first + Plan.AccumulationSteps, epoch.Count);
+        epoch.Require(first, end);
+        var divisor = new StepDivisor(settings.LossNormalization, epoch, first, end);
         if (!divisor.LearnsSomething) throw NothingToLearn(first, end);
         for (var i = progress.MicroBatch; i < end; i++)
         {
@@ -175,7 +206,7 @@ public sealed partial class Trainer : IDisposable
 
     private void RunMicroBatch(int index, int indexInStep, double divisor)
     {
-        epoch.Fill(index, train, batch);
+        epoch.Fill(index, batch);
         var key = CounterRandom.Stream("dropout", (ulong)settings.Seed,
             (ulong)progress.GlobalStep * (ulong)Plan.AccumulationSteps + (ulong)indexInStep);
         var totals = workspace.Train(batch, (float)(1 / divisor), key);
@@ -226,13 +257,13 @@ public sealed partial class Trainer : IDisposable
         var rows = new List<string>();
         for (var i = first; i < end; i++)
         {
-            foreach (var sample in epoch.SamplesOf(i)) rows.Add(options.RowName(train[sample].Row));
+            rows.AddRange(epoch.RowsOf(i));
         }
 
         return string.Join(", ", rows.Take(Most)) + (rows.Count > Most ? $" and {rows.Count - Most} more" : "");
     }
 
-    private RunFingerprint Fingerprint() => fingerprint ??= new RunFingerprint(options, Plan, schedule, decoder, train);
+    private RunFingerprint Fingerprint() => fingerprint ??= new RunFingerprint(options, Plan, schedule, decoder, train, stream);
 
     private sealed class SilentObserver : ITrainingObserver;
 }

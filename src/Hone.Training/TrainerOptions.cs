@@ -14,6 +14,9 @@ public sealed record TrainerOptions
     /// <summary>Tokens in a pack when <see cref="TrainingSettings.Packing"/> is on.</summary>
     public int PackingLength { get; init; }
 
+    /// <summary>Tokens of the longest row that a stream may hold.</summary>
+    public int LongestRow { get; init; }
+
     /// <summary>Compute activations again in the backward pass; the bits stay the same.</summary>
     public bool GradientCheckpointing { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record TrainerOptions
         Seed = (ulong)Settings.EffectiveDataSeed,
         Shuffle = Settings.Shuffle,
         PackingLength = Settings.Packing ? PackingLength : 0,
+        GroupByLength = Settings.GroupByLength ? Settings.PerDeviceTrainBatchSize * Settings.EffectiveGradientAccumulationSteps : 0,
     };
 
     internal EpochPlanOptions ValidationOrder => new() { BatchSize = Settings.EffectiveEvalBatchSize, Shuffle = false };

@@ -33,9 +33,40 @@ public sealed class TrainingPlan
             : checked((int)Math.Ceiling(settings.NumTrainEpochs * StepsPerEpoch));
         Rows = train.Count;
         Tokens = this.train.Lengths.Sum(n => (long)n);
-        LearnedTokens = this.train.Targets.Sum(n => (long)n);
+        LearnedTokens = this.train.AllTargets();
+        UsualSequence = (int)Math.Ceiling(this.train.Lengths.Sum(n => (double)n * n) / Tokens);
         Measure(first);
     }
+
+    private TrainingPlan(IReadOnlyList<TokenizedSample> validation, TrainerOptions options)
+    {
+        (this.options, train, this.validation) = (options, new SampleSizes([]), new SampleSizes(validation));
+        var settings = options.Settings;
+        IsStreamed = true;
+        TotalSteps = StepsPerEpoch = settings.MaxSteps;
+        AccumulationSteps = settings.EffectiveGradientAccumulationSteps;
+        MicroBatchesPerEpoch = checked(TotalSteps * AccumulationSteps);
+        MaxTokens = MaxTargets = checked(settings.PerDeviceTrainBatchSize * (settings.Packing ? Math.Max(options.PackingLength, options.LongestRow) : options.LongestRow));
+        Tokens = LearnedTokens = (long)MaxTokens * MicroBatchesPerEpoch;
+        UsualSequence = options.LongestRow;
+        PackingEfficiency = 1;
+        if (Validation() is { } evaluation) Include(evaluation, this.validation);
+    }
+
+    /// <summary>
+    /// Plans a run on rows that nobody has seen yet: <c>max_steps</c> are one epoch, and every micro-batch is taken to be the largest that there
+    /// can be.
+    /// </summary>
+    /// <param name="validation">Validation samples, or none.</param>
+    /// <param name="options">The run.</param>
+    public static TrainingPlan OfStream(IReadOnlyList<TokenizedSample> validation, TrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new TrainingPlan(validation, options);
+    }
+
+    /// <summary>Whether rows are read while the run goes on: tokens are then the most that there can be, and the number of rows is not known.</summary>
+    public bool IsStreamed { get; }
 
     /// <summary>Training rows.</summary>
     public int Rows { get; }
@@ -65,7 +96,7 @@ public sealed class TrainingPlan
     public int MaxTargets { get; private set; }
 
     /// <summary>Tokens of the sample that a token is in, on average over all tokens of the training rows.</summary>
-    public int UsualSequence => (int)Math.Ceiling(train.Lengths.Sum(n => (double)n * n) / Tokens);
+    public int UsualSequence { get; }
 
     /// <summary>Evaluations in the run.</summary>
     public int Evaluations
@@ -87,7 +118,7 @@ public sealed class TrainingPlan
     public long ValidationTokens => validation.Lengths.Sum(n => (long)n);
 
     /// <summary>Tokens of them that have a target.</summary>
-    public long ValidationLearnedTokens => validation.Targets.Sum(n => (long)n);
+    public long ValidationLearnedTokens => validation.AllTargets();
 
     /// <summary>Share of the room in packs that is used; 1 without packing.</summary>
     public double PackingEfficiency { get; }
@@ -101,9 +132,6 @@ public sealed class TrainingPlan
     /// <summary>The order of an evaluation; null when there are no validation rows.</summary>
     internal EpochPlan? Validation() =>
         validation.Lengths.Length == 0 ? null : EpochPlan.Create(validation.Lengths, options.ValidationOrder, 0);
-
-    /// <summary>What the loss of the optimizer step of the micro-batches [first, end) is divided by.</summary>
-    internal StepDivisor Divisor(EpochPlan epoch, int first, int end) => new(options.Settings.LossNormalization, train, epoch, first, end);
 
     private void Measure(EpochPlan first)
     {
@@ -119,7 +147,7 @@ public sealed class TrainingPlan
         for (var i = 0; i < plan.MicroBatchCount; i++)
         {
             var targets = 0;
-            foreach (var sample in plan.SamplesOf(i)) targets += sizes.Targets[sample];
+            foreach (var sample in plan.SamplesOf(i)) targets += sizes.Targets(sample);
             MaxTokens = Math.Max(MaxTokens, plan.TokensOf(i));
             MaxTargets = Math.Max(MaxTargets, targets);
         }

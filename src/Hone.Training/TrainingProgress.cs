@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Hone.Data.Streaming;
+
 namespace Hone.Training;
 
 /// <summary>
@@ -14,6 +17,10 @@ internal sealed class TrainingProgress
 
     /// <summary>Micro-batches of the running epoch that went forward and backward.</summary>
     public int MicroBatch { get; set; }
+
+    /// <summary>Where the stream stands before the first micro-batch of the running step; null when the rows are all there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StreamPosition? Stream { get; set; }
 
     /// <summary>What the running optimizer step has gathered so far.</summary>
     public Tally Step { get; set; }

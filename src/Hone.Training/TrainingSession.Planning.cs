@@ -17,6 +17,9 @@ public sealed partial class TrainingSession
     /// </summary>
     private const long ProgramGrowth = 16L << 20;
 
+    /// <summary>What reading a stream takes besides: rows that wait in the shuffle buffer, tokens that are ready, garbage between collections.</summary>
+    private const long StreamGrowth = 32L << 20;
+
     /// <summary>How long the run will take; measures the machine for about half a second, with the threads that train.</summary>
     public TimeForecast Forecast()
     {
@@ -40,6 +43,7 @@ public sealed partial class TrainingSession
             ModelFolder = ModelFolder,
             Template = SavedTemplate,
             EndIds = EndIds,
+            LongestRow = MaxLength,
             RowName = row => Train.Locations[row].ToString(),
         };
         using var outline = Outline();
@@ -47,7 +51,7 @@ public sealed partial class TrainingSession
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
         heldBytes = SystemMemory.ResidentBytes;
-        var resident = heldBytes - kernels.WorkspaceBytes + ProgramGrowth;
+        var resident = heldBytes - kernels.WorkspaceBytes + ProgramGrowth + (Stream is null ? 0 : StreamGrowth);
         if (Settings.MaxMemory is { } limit) FitInto(limit, outline, resident);
         else FitIntoMachine(outline, resident);
         Options = Options with { GradientCheckpointing = GradientCheckpointing };
@@ -58,7 +62,7 @@ public sealed partial class TrainingSession
     /// nobody named it.
     /// </summary>
     private ChatTemplate? SavedTemplate =>
-        !Template.IsTheModels && (Template.Origin == TemplateOrigin.Named || Train.Report.Conversations > 0) ? Template.Template : null;
+        !Template.IsTheModels && (Template.Origin == TemplateOrigin.Named || Stream is not null || Train.Report.Conversations > 0) ? Template.Template : null;
 
     private void FitIntoMachine(Decoder outline, long resident)
     {
@@ -84,7 +88,9 @@ public sealed partial class TrainingSession
         Options = Options with { Settings = Settings, FewLogits = fit.Choice.FewLogits };
     }
 
-    private TrainingPlan PlanOf(TrainerOptions options) => new(Train.Samples, Validation?.Samples ?? [], options);
+    private TrainingPlan PlanOf(TrainerOptions options) => Stream is null
+        ? new TrainingPlan(Train.Samples, Validation?.Samples ?? [], options)
+        : TrainingPlan.OfStream(Validation?.Samples ?? [], options);
 
     /// <summary>The model with its adapter, without its numbers.</summary>
     private Decoder Outline()

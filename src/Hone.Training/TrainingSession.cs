@@ -3,6 +3,8 @@ using Hone.Data;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
 using Hone.Data.Sources;
+using Hone.Data.Storage;
+using Hone.Data.Streaming;
 using Hone.Hub;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
@@ -78,6 +80,9 @@ public sealed partial class TrainingSession : IDisposable
     /// <summary>Training rows.</summary>
     public LoadedDataset Train { get; private set; } = null!;
 
+    /// <summary>Training rows that are read while the run goes on; null when they are all in <see cref="Train"/>, which is null otherwise.</summary>
+    public SampleStream? Stream { get; private set; }
+
     /// <summary>Validation rows; null without.</summary>
     public LoadedDataset? Validation { get; private set; }
 
@@ -112,12 +117,35 @@ public sealed partial class TrainingSession : IDisposable
 
     /// <summary>Reads the model's description and the data, and plans the run. No weight is loaded, nothing is written.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="progress">Told how many rows of a data set are read.</param>
+    /// <param name="progress">Told how far reading a data set is.</param>
     /// <param name="hub">The way to models and data sets on hubs; null goes by the settings and the variables of this process.</param>
     /// <param name="withWeights">Whether the weights of a model on a hub are fetched; a plan needs none.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">Settings, model files or data can't be used, or memory will not suffice.</exception>
-    public static TrainingSession Prepare(TrainingSettings settings, Action<int>? progress = null, HubAccess? hub = null, bool withWeights = true, CancellationToken cancellation = default)
+    public static TrainingSession Prepare(TrainingSettings settings, Action<LoadProgress>? progress = null, HubAccess? hub = null, bool withWeights = true, CancellationToken cancellation = default)
+    {
+        var session = WithData(settings, progress, hub, withWeights, cancellation);
+        try
+        {
+            session.MakePlan();
+            session.StartTimes.Done("plan");
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the model's description and the data, and plans nothing: <see cref="Train"/> and <see cref="Validation"/> are there.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="progress">Told how far reading a data set is.</param>
+    /// <param name="hub">The way to models and data sets on hubs; null goes by the settings and the variables of this process.</param>
+    /// <param name="withWeights">Whether the weights of a model on a hub are fetched.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="HoneException">Settings, model files or data can't be used.</exception>
+    public static TrainingSession WithData(TrainingSettings settings, Action<LoadProgress>? progress = null, HubAccess? hub = null, bool withWeights = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
@@ -128,8 +156,6 @@ public sealed partial class TrainingSession : IDisposable
             session = new TrainingSession(settings, kernels, hub, withWeights, cancellation);
             session.LoadData(progress, cancellation);
             session.StartTimes.Done("template and data");
-            session.MakePlan();
-            session.StartTimes.Done("plan");
             return session;
         }
         catch
@@ -156,7 +182,9 @@ public sealed partial class TrainingSession : IDisposable
         else if (ReplacesRun(resume)) RequireReplaceable(resume);
         decoder = LoadModel();
         StartTimes.Done("weights");
-        trainer = new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer);
+        trainer = Stream is null
+            ? new Trainer(decoder, Train.Samples, Validation?.Samples ?? [], Options, run: null, observer)
+            : new Trainer(decoder, Stream, Validation?.Samples ?? [], Options, run: null, observer);
         if (resume is not null) trainer.Resume(resume);
         StartTimes.Done("trainer");
     }
@@ -192,6 +220,9 @@ public sealed partial class TrainingSession : IDisposable
         run?.Dispose();
         decoder?.Dispose();
         kernels.Dispose();
+        Stream?.Dispose();
+        Train?.Dispose();
+        Validation?.Dispose();
     }
 
     /// <summary>Without a tokenizer only rows of ids can be trained on; the first row tells which kind the data is.</summary>
@@ -204,7 +235,7 @@ public sealed partial class TrainingSession : IDisposable
             "Put the tokenizer files of the model into it.");
     }
 
-    private void LoadData(Action<int>? progress, CancellationToken cancellation)
+    private void LoadData(Action<LoadProgress>? progress, CancellationToken cancellation)
     {
         var sources = new DatasetSources(Settings.CustomDatasetInfo, hub, cancellation);
         var rows = sources.Open(Settings.Dataset) with
@@ -231,13 +262,27 @@ public sealed partial class TrainingSession : IDisposable
             EndId = Tokenizer?.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
         };
         RequireProof(rows, options);
-        var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, options);
-        Train = Load(loader, rows, progress, cancellation);
+        var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, options)
+        {
+            Cache = Settings.TokenCache == false ? null
+                : new TokenCache(TokenCache.UsualFolder, ModelFolder, Settings.TokenCache == true ? 0 : TokenCache.UsualMinimumBytes),
+        };
+        if (Settings.Streaming) Stream = loader.Stream(rows, StreamOptions(), ModelFolder);
+        else Train = Load(loader, rows, progress, cancellation);
         if (Settings.ValDataset.Count > 0) Validation = Load(loader, sources.Open(Settings.ValDataset), progress, cancellation);
         else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);
     }
 
-    private LoadedDataset Load(DatasetLoader loader, RowSources rows, Action<int>? progress, CancellationToken cancellation)
+    private StreamOptions StreamOptions() => new()
+    {
+        BatchSize = Settings.PerDeviceTrainBatchSize,
+        PackingLength = Settings.Packing ? Settings.PackingLength ?? MaxLength : 0,
+        ShuffleBufferSize = Settings.Shuffle ? Settings.ShuffleBufferSize : 0,
+        Seed = (ulong)Settings.EffectiveDataSeed,
+        Strict = Settings.Strict,
+    };
+
+    private LoadedDataset Load(DatasetLoader loader, RowSources rows, Action<LoadProgress>? progress, CancellationToken cancellation)
     {
         var data = loader.Load(rows, progress, cancellation);
         if (!Settings.Strict || data.Report.Rejected.Count == 0) return data;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Hone.Data.Streaming;
 using Hone.Kernels;
 using Hone.Models;
 using Hone.Models.Adapters;
@@ -15,20 +16,23 @@ internal sealed class TinyRun : IDisposable
 
     public TinyRun(SftSettings settings, string? folder = null, bool lora = false, string? resume = null, ITrainingObserver? observer = null,
         IReadOnlyList<TokenizedSample>? rows = null, IReadOnlyList<TokenizedSample>? validation = null, int threads = 1,
-        bool checkpointing = false, int packingLength = 0)
+        bool checkpointing = false, int packingLength = 0, SampleStream? stream = null)
     {
         kernels = GoldenData.Kernels(threads);
         Decoder = Decoder.Create(Spec, kernels, seed: 7, trainable: !lora);
         if (lora) Decoder.AddLora(new PeftConfig { Rank = 2, LoraAlpha = 4, LoraDropout = 0.25, Target = TargetModules.AllLinear }, seed: 7);
         Directory = folder is null ? null : resume is null ? RunDirectory.Create(folder, "{}") : RunDirectory.OpenFor(resume, "{}");
-        Trainer = new Trainer(Decoder, rows ?? Rows(11), validation ?? [], new TrainerOptions
+        var options = new TrainerOptions
         {
             Settings = settings,
             PackingLength = packingLength,
             GradientCheckpointing = checkpointing,
             SaveType = lora ? DType.F32 : DType.BF16,
             RowName = row => $"data.jsonl:{row + 1}",
-        }, Directory, observer);
+            LongestRow = settings.MaxLength ?? 0,
+        };
+        Trainer = stream is null ? new Trainer(Decoder, rows ?? Rows(11), validation ?? [], options, Directory, observer)
+            : new Trainer(Decoder, stream, validation ?? [], options, Directory, observer);
         if (resume is null) return;
         try
         {

@@ -62,16 +62,17 @@ internal sealed class PlanReport
     {
         console.Line();
         console.Heading("Supervision");
-        (string, string)[] template = _session.Train.Report.Conversations > 0 ? [("template", _session.Template.Explanation)] : [];
-        console.Facts([.. template, .. Supervision("training", _session.Train.Report), .. _session.Validation is { } v ? Supervision("validation", v.Report) : []]);
-        Warn(console, _session.Train.Report);
+        var streamed = _session.Stream is not null;
+        (string, string)[] template = streamed || _session.Train.Report.Conversations > 0 ? [("template", _session.Template.Explanation)] : [];
+        console.Facts([.. template, .. streamed ? [("training", Streamed())] : Supervision("training", _session.Train), .. _session.Validation is { } v ? Supervision("validation", v) : []]);
+        if (!streamed) Warn(console, _session.Train.Report);
         console.Line();
     }
 
     public string ToJson()
     {
         var plan = _session.Plan;
-        var report = _session.Train.Report;
+        var report = _session.Stream is null ? _session.Train.Report : null;
         return new JsonObject
         {
             ["model"] = _session.ModelFolder,
@@ -92,20 +93,22 @@ internal sealed class PlanReport
             ["expected_seconds"] = Time.Total.TotalSeconds,
             ["expected_step_seconds"] = Time.Step.TotalSeconds,
             ["expected_evaluation_seconds"] = Time.Evaluation.TotalSeconds,
-            ["template"] = report.Conversations > 0 ? _session.Template.Explanation : null,
-            ["sources"] = new JsonArray([.. report.Sources.Select(s => new JsonObject { ["name"] = s.Name, ["rows"] = s.Rows })]),
-            ["rows"] = report.Rows,
-            ["samples"] = report.Samples,
-            ["tokens"] = report.Tokens,
-            ["learned_tokens"] = report.LearnedTokens,
-            ["rejected"] = report.Rejected.Count,
-            ["too_long"] = report.TooLong.Count,
-            ["truncated"] = report.Truncated.Count,
+            ["template"] = report is null or { Conversations: > 0 } ? _session.Template.Explanation : null,
+            ["streaming"] = plan.IsStreamed,
+            ["sources"] = report is null ? null : new JsonArray([.. report.Sources.Select(s => new JsonObject { ["name"] = s.Name, ["rows"] = s.Rows })]),
+            ["rows"] = report?.Rows,
+            ["samples"] = report?.Samples,
+            ["tokens"] = report?.Tokens,
+            ["learned_tokens"] = report?.LearnedTokens,
+            ["rejected"] = report?.Rejected.Count,
+            ["too_long"] = report?.TooLong.Count,
+            ["truncated"] = report?.Truncated.Count,
         }.ToJsonString();
     }
 
-    private static IEnumerable<(string, string)> Supervision(string name, DatasetReport r)
+    private static IEnumerable<(string, string)> Supervision(string name, LoadedDataset data)
     {
+        var r = data.Report;
         yield return (name, string.Create(CultureInfo.InvariantCulture,
             $"{r.Samples:N0} rows, {r.Tokens:N0} tokens, {r.LearnedTokens:N0} of them learned ({(double)r.LearnedTokens / r.Tokens:P1}); longest {r.LongestSample:N0}"));
         if (name == "training" && (r.Sources.Count > 1 || r.Sources.Any(s => s.Note is not null))) yield return ("  from", string.Join("; ", r.Sources.Take(6)
@@ -117,7 +120,12 @@ internal sealed class PlanReport
         if (r.Rejected.Count > 0) yield return ("  rejected", Rows(r.Rejected));
         if (r.TooLong.Count > 0) yield return ("  too long", Rows(r.TooLong));
         if (r.Truncated.Count > 0) yield return ("  truncated", Rows(r.Truncated));
+        if (data.TokensFrom is { } cache) yield return ("  tokens", cache);
     }
+
+    private string Streamed() => "rows are read while they are trained on, "
+        + (Settings.Shuffle ? string.Create(CultureInfo.InvariantCulture, $"each drawn from {Settings.ShuffleBufferSize:N0} that wait") : "in the order of the files")
+        + "; those that can't be used are counted as they come";
 
     private static string Rows(IReadOnlyList<RowError> rows) =>
         $"{rows.Count:N0} rows: {string.Join("; ", rows.Take(3))}{(rows.Count > 3 ? " …" : "")}";
@@ -135,12 +143,12 @@ internal sealed class PlanReport
 
     private string Steps(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
         $"{plan.TotalSteps:N0}, each of {Settings.PerDeviceTrainBatchSize * plan.AccumulationSteps} {(Settings.Packing ? "packs" : "rows")} in {plan.AccumulationSteps} micro-batches of at most {plan.MaxTokens:N0} tokens")
-        + (Settings.Packing ? $"; packs {plan.PackingEfficiency:P1} full" : "");
+        + (Settings.Packing && !plan.IsStreamed ? $"; packs {plan.PackingEfficiency:P1} full" : "");
 
     private string Operations(TrainingPlan plan) => string.Create(CultureInfo.InvariantCulture,
         $"{Figures.Operations(Time.Operations)} in products with weights, {Figures.Operations(Time.Operations / plan.TotalSteps)} a step");
 
-    private string ExpectedTime() => $"about {Figures.Duration(Time.Total)}, {Figures.Seconds(Time.Step)} a step"
+    private string ExpectedTime() => $"{(_session.Plan.IsStreamed ? "at most" : "about")} {Figures.Duration(Time.Total)}, {Figures.Seconds(Time.Step)} a step"
         + (Time.Evaluation > TimeSpan.Zero ? $", {Figures.Duration(Time.Evaluation)} for validation" : "")
         + string.Create(CultureInfo.InvariantCulture,
             $" (one block measured: {Time.Gigaflops:F0} GFLOP/s, {Time.Gigaflops / PeakGigaflops:P0} of the measured peak of {PeakGigaflops:F0})");

@@ -15,5 +15,9 @@ internal static class ResultJson
         ["last_model_checkpoint"] = result.LastModelCheckpoint,
         ["best_model_checkpoint"] = result.BestModelCheckpoint,
         ["best_metric"] = result.BestMetric,
+        ["rows_read"] = result.Streamed?.Rows,
+        ["rows_used"] = result.Streamed?.Samples,
+        ["rows_rejected"] = result.Streamed?.Rejected,
+        ["rows_too_long"] = result.Streamed?.TooLong,
     }.ToJsonString();
 }

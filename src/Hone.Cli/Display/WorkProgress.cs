@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Hone.Data;
 
 namespace Hone.Cli;
 
@@ -48,6 +49,15 @@ internal sealed class WorkProgress : IDisposable
         if (done > 0 && _total is { } total && total > done) text += $", {Time((total - done) * (elapsed / done))} left";
         if (_console.IsErrorTerminal) _console.Status(text);
         else _console.Notice(text);
+    }
+
+    /// <summary>So many rows are read, with their rate.</summary>
+    public void Report(LoadProgress progress)
+    {
+        // The text is made only when it is shown.
+        if (Elapsed < _next) return;
+        var seconds = Math.Max(Elapsed.TotalSeconds, 1e-9);
+        Report(progress.Rows, $"{Figures.Count(progress.Rows / seconds)} rows/s, {Figures.Count(progress.Tokens / seconds)} tokens/s");
     }
 
     public void Dispose() => _console.Status(null);

@@ -22,7 +22,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
     protected override ExitCode Run(EvalSettings settings, CliConsole console, CancellationToken cancellation)
     {
         using var model = LoadedModel.Open(settings, settings.Template, console, mustRender: true, cancellation);
-        var data = LoadRows(settings, model, console, cancellation);
+        using var data = LoadRows(settings, model, console, cancellation);
         using var file = settings.PerToken && settings.Output is { } path ? new ResultFile(path) : null;
         var rows = settings.PerToken ? file?.Writer ?? console.Out : null;
         LossTotals totals;
@@ -57,9 +57,9 @@ internal sealed class EvalVerb : Verb<EvalSettings>
             VocabularySize = spec.VocabularySize,
             EndId = model.StopIds.Count > 0 ? model.Tokenizer?.EndId ?? model.StopIds[0] : null,
         });
-        using var progress = new WorkProgress(console, "reading", "rows");
+        using var progress = new WorkProgress(console, "tokenizing", "rows");
         var sources = new DatasetSources(settings.CustomDatasetInfo, DownloadDisplay.Access(console, settings.UseHf), cancellation).Open(settings.Dataset);
-        var data = loader.Load(sources, done => progress.Report(done), cancellation);
+        var data = loader.Load(sources, progress.Report, cancellation);
         if (settings.Strict) LeftOutRows.Refuse(data.Report);
         return data;
     }

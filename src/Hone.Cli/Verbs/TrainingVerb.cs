@@ -47,11 +47,11 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
         return Conclude(session, settings, console, result, before, stop);
     }
 
-    /// <summary>Prepares a run and shows how many rows are read.</summary>
+    /// <summary>Prepares a run and shows how fast rows are read.</summary>
     internal static TrainingSession Prepare(TrainingSettings settings, CliConsole console, bool withWeights, CancellationToken cancellation)
     {
-        using var progress = new WorkProgress(console, "reading", "rows");
-        return TrainingSession.Prepare(settings, rows => progress.Report(rows), DownloadDisplay.Access(console, settings.UseHf), withWeights, cancellation);
+        using var progress = new WorkProgress(console, "tokenizing", "rows");
+        return TrainingSession.Prepare(settings, progress.Report, DownloadDisplay.Access(console, settings.UseHf), withWeights, cancellation);
     }
 
     /// <summary>As a shell takes it for one word.</summary>
@@ -61,6 +61,12 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
     private static ExitCode Conclude(TrainingSession session, TSettings settings, CliConsole console, SftResult result, IReadOnlyList<string> before,
         CancellationToken cancellation)
     {
+        if (result.Streamed is { } rows)
+        {
+            console.Line(string.Create(CultureInfo.InvariantCulture,
+                $"Rows read: {rows.Rows:N0}, of which {rows.Samples:N0} are used, {rows.Rejected:N0} can't be, {rows.TooLong:N0} are too long; {rows.Tokens:N0} tokens, {rows.LearnedTokens:N0} of them learned."));
+        }
+
         if (result.Interrupted)
         {
             console.Line($"Stopped after step {result.GlobalStep:N0} of {result.TotalSteps:N0}; the state is saved. Go on with the same command and");

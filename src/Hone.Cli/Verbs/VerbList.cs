@@ -12,6 +12,7 @@ internal static class VerbList
         new MergeLoraVerb(),
         new PlanVerb(),
         new DataConvertVerb(),
+        new DataTokenizeVerb(),
         new TokenizeVerb(),
         new TemplateListVerb(),
         new TemplateShowVerb(),

@@ -1,3 +1,4 @@
+using Hone.Data.Storage;
 using Hone.Tensors;
 
 namespace Hone.Data.Packing;
@@ -42,6 +43,7 @@ public sealed class EpochPlan
         if (lengths.Contains(0)) throw new ArgumentException($"sample {lengths.IndexOf(0)} has no tokens");
 
         var order = Order("epoch order", lengths.Length, options, epoch);
+        if (options.GroupByLength > 0) LengthGroups.Apply(order, lengths, options.GroupByLength);
         var units = options.PackingLength > 0 ? Packs(lengths, order, options, epoch) : new Groups(order, Range(order.Length + 1));
         var batches = Batches(lengths, units, options.BatchSize);
         var batchOrder = Range(batches.Tokens.Length);
@@ -64,12 +66,12 @@ public sealed class EpochPlan
     /// <param name="microBatch">Number of the micro-batch in this epoch.</param>
     /// <param name="rows">The samples whose lengths made the plan.</param>
     /// <param name="batch">Emptied and filled.</param>
-    public void Fill(int microBatch, IReadOnlyList<TokenizedSample> rows, MicroBatch batch)
+    public void Fill(int microBatch, SampleList rows, MicroBatch batch)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(batch);
         batch.Clear();
-        foreach (var i in SamplesOf(microBatch)) batch.Append(rows[i].Ids, rows[i].LossWeights, rows[i].Row);
+        foreach (var i in SamplesOf(microBatch)) rows.AppendTo(batch, i);
     }
 
     private static int[] Order(string purpose, int count, EpochPlanOptions options, int epoch)

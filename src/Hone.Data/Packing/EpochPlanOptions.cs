@@ -14,4 +14,10 @@ public sealed record EpochPlanOptions
 
     /// <summary>Tokens that a pack may hold; 0 means one sample a row.</summary>
     public int PackingLength { get; init; }
+
+    /// <summary>
+    /// Samples of an optimizer step, when the samples of a micro-batch are to be about equally long: see <see cref="LengthGroups"/>. 0 leaves
+    /// the order as it is drawn.
+    /// </summary>
+    public int GroupByLength { get; init; }
 }

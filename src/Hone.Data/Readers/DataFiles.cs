@@ -21,6 +21,9 @@ public static class DataFiles
     public static IEnumerable<JsonRow> Read(string path) => DataFolder.FilesOf(path)
         .SelectMany(file => MindRecordRows.AreIn(file) ? MindRecordRows.Read(file) : ReadFile(file));
 
+    /// <summary>Every file whose content decides what <see cref="Read"/> yields.</summary>
+    internal static IReadOnlyList<string> FilesOf(string path) => DataFolder.FilesOf(path);
+
     private static IEnumerable<JsonRow> ReadFile(string path)
     {
         using var file = Open(path);

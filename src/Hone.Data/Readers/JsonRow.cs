@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Hone.Data.Readers;
@@ -13,4 +14,10 @@ public readonly record struct JsonRow(RowLocation Location, JsonElement Json, st
 {
     /// <summary>A longer row is an error of its own instead of a memory problem.</summary>
     internal const int MaxBytes = 256 << 20;
+
+    /// <summary>The row as JSON text; empty where it could not be read.</summary>
+    internal ReadOnlySpan<byte> Raw => Error is null ? JsonMarshal.GetRawUtf8Value(Json) : [];
+
+    /// <summary>What the row takes in memory, about.</summary>
+    internal int Bytes => Raw.Length + 256;
 }

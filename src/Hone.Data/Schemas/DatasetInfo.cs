@@ -22,6 +22,9 @@ internal sealed class DatasetInfo(IReadOnlyDictionary<string, string> columns, s
     /// <summary>Says what the rows of a file use, when that is known already.</summary>
     public void Set(string dataFile, RowMapping mapping) => mappings[dataFile] = WithColumns(mapping);
 
+    /// <summary>The descriptions that count for a data file, whether they name it or not.</summary>
+    public IEnumerable<string> FilesFor(string dataFile) => Files(Path.GetFullPath(dataFile));
+
     private RowMapping Read(string dataFile)
     {
         var path = Path.GetFullPath(dataFile);

@@ -14,7 +14,7 @@ public static class SettingsBinder
     private static readonly SearchValues<char> s_expressionMarks = SearchValues.Create("{}()[]*|^$+?\\");
 
     /// <summary>Variables that begin with <c>HONE_</c> and are no settings.</summary>
-    private static readonly HashSet<string> s_otherVariables = ["debug", "available_memory"];
+    private static readonly HashSet<string> s_otherVariables = ["debug", "available_memory", "cache"];
 
     /// <summary>Binds and validates.</summary>
     /// <param name="type">The verb's settings type.</param>

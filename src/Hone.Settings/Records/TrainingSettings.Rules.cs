@@ -48,6 +48,7 @@ public abstract partial record TrainingSettings
     {
         base.CheckRules(rules);
         CheckModelAndData(rules);
+        CheckStreaming(rules);
         CheckTuner(rules);
         CheckOptimizer(rules);
         CheckRun(rules);
@@ -71,10 +72,27 @@ public abstract partial record TrainingSettings
             $"packing_length {PackingLength} is less than max_length {MaxLength}", "rows must fit: use at least max_length");
         rules.Require("packing", !Packing || Shuffle, "packing is true while shuffle is false",
             "packing puts rows together by length, so their order cannot be kept: set packing false, or shuffle true");
+        rules.Require("group_by_length", !GroupByLength || Shuffle, "group_by_length is true while shuffle is false",
+            "it sorts shuffled rows, so their order cannot be kept: set group_by_length false, or shuffle true");
+        rules.Require("group_by_length", !GroupByLength || !Packing, "group_by_length and packing are both true",
+            "packs are equally long already: keep one of them");
         rules.Require("model_name", ModelName.Count <= 2, $"model_name has {ModelName.Count} values",
             "give one name, or a Chinese and an English one; quote names with spaces");
         rules.Require("model_author", ModelAuthor.Count <= 2, $"model_author has {ModelAuthor.Count} values",
             "give one name, or a Chinese and an English one; quote names with spaces");
+    }
+
+    private void CheckStreaming(RuleChecker rules)
+    {
+        rules.AtLeast("shuffle_buffer_size", ShuffleBufferSize, 1);
+        if (!Streaming) return;
+        rules.Require("streaming", MaxSteps > 0, "streaming is true and max_steps is not set", "nobody knows how many rows will come: say how many steps to train");
+        rules.Require("streaming", MaxLength is not null, "streaming is true and max_length is not set", "memory is planned for the longest row: say how long it may be");
+        rules.Require("streaming", SplitDatasetRatio == 0, "streaming and split_dataset_ratio are both set", "name validation rows with val_dataset: they are read before");
+        rules.Require("streaming", !GroupByLength, "streaming and group_by_length are both true", "rows that nobody has seen cannot be sorted: keep one of them");
+        rules.Require("streaming", TokenCache != true, "streaming and token_cache are both true", "a stream is not kept: keep one of them");
+        rules.Require("streaming", SaveStrategy != IntervalStrategy.Epoch && EvalStrategy != IntervalStrategy.Epoch,
+            "streaming has no epochs to save or evaluate after", "use save_strategy steps and eval_strategy steps");
     }
 
     private void CheckTuner(RuleChecker rules)

@@ -77,6 +77,14 @@ public abstract partial record TrainingSettings : VerbSettings
     [Setting("data_seed", Group = "Data", DefaultNote = "seed", Help = "Seed of the order, the samples and the split of rows.")]
     public int? DataSeed { get; init; }
 
+    [Setting("streaming", Group = "Data",
+        Help = "Read, tokenize and pack rows while they are trained on, for data larger than the disk or without an end. Needs max_steps and max_length.")]
+    public bool Streaming { get; init; }
+
+    [Setting("shuffle_buffer_size", Group = "Data",
+        Help = "With streaming: rows among which the next one is drawn. Files that are sorted want a large one.")]
+    public int ShuffleBufferSize { get; init; } = 1000;
+
     [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest",
         Help = "Longest row in tokens.")]
     public int? MaxLength { get; init; }
@@ -95,6 +103,15 @@ public abstract partial record TrainingSettings : VerbSettings
 
     [Setting("packing_length", Group = "Data", DefaultNote = "max_length", Help = "Tokens in a packed sequence.")]
     public int? PackingLength { get; init; }
+
+    [Setting("group_by_length", Group = "Data",
+        Help = "Put rows of about the same length into a micro-batch. Nothing is padded either way: it evens out their sizes.")]
+    public bool GroupByLength { get; init; }
+
+    [Setting("token_cache", Group = "Data", DefaultNote = "for data files of 16 MiB and more",
+        Help = "Keep the tokens of the rows in the user's cache folder (HONE_CACHE names another), and take them from there while data, tokenizer, "
+            + "template and settings are the same.")]
+    public bool? TokenCache { get; init; }
 
     [Setting("loss_scale", Group = "Data",
         Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts. Rules joined by + weigh parts of "

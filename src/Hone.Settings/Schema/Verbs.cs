@@ -13,6 +13,7 @@ public static class Verbs
         ("merge-lora", typeof(MergeLoraSettings)),
         ("plan", typeof(PlanSettings)),
         ("data convert", typeof(DataConvertSettings)),
+        ("data tokenize", typeof(PlanSettings)),
         ("tokenize", typeof(TokenizeSettings)),
         ("template list", typeof(TemplateListSettings)),
         ("template show", typeof(TemplateShowSettings)),

@@ -85,6 +85,9 @@ public abstract class Tokenizer
     /// <exception cref="HoneException">A file is broken or asks for what is not supported.</exception>
     public static Tokenizer? LoadIfPresent(string folder) => TokenizerLoader.HasFiles(folder) ? TokenizerLoader.Load(folder) : null;
 
+    /// <summary>Every file of a model folder that a tokenizer may be made of.</summary>
+    public static IReadOnlyList<string> FilesIn(string folder) => TokenizerLoader.FilesIn(folder);
+
     /// <summary>Ids that end an answer, ascending: those that the model's configuration names, and <see cref="EndId"/>.</summary>
     public IReadOnlyList<int> StopIds(IEnumerable<int> configured)
     {

@@ -46,7 +46,7 @@ internal static class CheckpointContents
             if (state?.Version != ResumeState.CurrentVersion)
                 throw Unusable(path, $"its version is {state?.Version}; this Hone reads {ResumeState.CurrentVersion}", null);
             if (state.Fingerprint is null || state.Progress is not { GlobalStep: >= 0, Epoch: >= 0, MicroBatch: >= 0, LogHistory: not null }
-                || state.OptimizerSteps < 0 || state.Progress.LogHistory.Contains(null!))
+                || state.Progress.Stream is { IsPossible: false } || state.OptimizerSteps < 0 || state.Progress.LogHistory.Contains(null!))
                 throw Unusable(path, "it says impossible things", null);
             return state;
         }

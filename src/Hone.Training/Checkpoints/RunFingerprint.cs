@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Hone.Data.Streaming;
 using Hone.Models;
 using Hone.Tensors;
 using Hone.Training.Schedules;
@@ -20,18 +21,20 @@ internal sealed class RunFingerprint
     private readonly Dictionary<string, Reach> reaches = new(StringComparer.Ordinal);
 
     public RunFingerprint(
-        TrainerOptions options, TrainingPlan plan, LearningRateSchedule schedule, Decoder decoder, IReadOnlyList<TokenizedSample> train)
+        TrainerOptions options, TrainingPlan plan, LearningRateSchedule schedule, Decoder decoder, IReadOnlyList<TokenizedSample> train, SampleStream? stream)
     {
         var settings = options.Settings;
         Add(Reach.Rows, new()
         {
-            [TrainingRows] = HashOf(train),
+            [TrainingRows] = stream is null ? HashOf(train) : $"stream {stream.Identity}",
             ["data_seed"] = Text($"{settings.EffectiveDataSeed}"),
             ["shuffle"] = Text($"{settings.Shuffle}"),
             ["packing_length"] = Text($"{options.TrainingOrder.PackingLength}"),
             [Batch] = Text($"{settings.PerDeviceTrainBatchSize}"),
             ["gradient_accumulation_steps"] = Text($"{plan.AccumulationSteps}"),
         });
+        if (stream is not null) Add(Reach.Rows, new() { ["shuffle_buffer_size"] = Text($"{settings.ShuffleBufferSize}") });
+        if (settings.GroupByLength) Add(Reach.Rows, new() { ["group_by_length"] = "True" });
         Add(Reach.Gradients, new()
         {
             ["model"] = HashOf(decoder.Parameters),

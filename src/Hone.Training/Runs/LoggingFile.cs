@@ -65,8 +65,9 @@ internal sealed class LoggingFile : IDisposable
         json.WriteNumber("memory", memory);
         json.WriteString("model_parameter_info", string.Create(CultureInfo.InvariantCulture,
             $"{(decoder.Adapter is null ? "" : "LoRA: ")}{all / 1e6:0.0000}M Params ({trained / 1e6:0.0000}M Trainable [{100.0 * trained / all:0.0000}%])"));
-        json.WriteString("train_dataset", string.Create(CultureInfo.InvariantCulture,
-            $"size={plan.Rows}, tokens={plan.Tokens}, learned={plan.LearnedTokens}"));
+        json.WriteString("train_dataset", result.Streamed is { } streamed
+            ? string.Create(CultureInfo.InvariantCulture, $"size={streamed.Samples}, tokens={streamed.Tokens}, learned={streamed.LearnedTokens}")
+            : string.Create(CultureInfo.InvariantCulture, $"size={plan.Rows}, tokens={plan.Tokens}, learned={plan.LearnedTokens}"));
         json.WriteEndObject();
         EndLine();
         Flush();

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Hone.Data.Packing;
+using Hone.Data.Storage;
 
 namespace Hone.Data.Tests.Packing;
 
@@ -81,13 +82,32 @@ public sealed class EpochPlanTests
         Assert.Equal(Lengths.Sum() / (256.0 * plan.MicroBatchCount), plan.PackingEfficiency, 12);
     }
 
+    [Theory]
+    [InlineData(500, 8, 15)]
+    [InlineData(500, 1, 50)]
+    [InlineData(20, 8, 1)]
+    [InlineData(3, 8, 1)]
+    public void Grouping_by_length_sorts_stretches_of_the_shuffled_order(int count, int step, int steps)
+    {
+        var options = new EpochPlanOptions { Seed = 9 };
+        var lengths = Lengths[..count];
+        var plain = Samples(EpochPlan.Create(lengths, options, 1));
+        var grouped = Samples(EpochPlan.Create(lengths, options with { GroupByLength = step }, 1));
+
+        // Hugging Face's get_length_grouped_indices, written down again: sorted stretches, then the longest sample to the front.
+        var stretches = plain.Chunk(step * steps).Select(s => s.OrderByDescending(i => lengths[i]).ToArray()).ToArray();
+        var longest = stretches.MaxBy(s => lengths[s[0]])!;
+        (stretches[0][0], longest[0]) = (longest[0], stretches[0][0]);
+        Assert.Equal(stretches.SelectMany(s => s), grouped);
+    }
+
     [Fact]
     public void Filling_lays_samples_end_to_end_with_borders_between()
     {
         TokenizedSample[] rows = [new([1, 2, 3], [0, 1, 1], 10), new([4, 5], [0, 0.5f], 11)];
         var plan = EpochPlan.Create([3, 2], new EpochPlanOptions { BatchSize = 2, Shuffle = false }, 0);
         var batch = new MicroBatch(8);
-        plan.Fill(0, rows, batch);
+        plan.Fill(0, SampleList.Of(rows), batch);
         Assert.Equal([1, 2, 3, 4, 5], batch.Ids[..5]);
         Assert.Equal([0, 3, 5], batch.SegmentStarts[..3]);
         Assert.Equal([10, 11], batch.SegmentRows[..2]);
@@ -98,11 +118,9 @@ public sealed class EpochPlanTests
     public void An_empty_data_set_is_refused() =>
         Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => EpochPlan.Create([], new EpochPlanOptions(), 0)).ExitCode);
 
-    private static int[] Order(EpochPlanOptions options, int epoch)
-    {
-        var plan = EpochPlan.Create(Lengths, options, epoch);
-        return [.. Enumerable.Range(0, plan.MicroBatchCount).SelectMany(i => plan.SamplesOf(i).ToArray())];
-    }
+    private static int[] Order(EpochPlanOptions options, int epoch) => Samples(EpochPlan.Create(Lengths, options, epoch));
+
+    private static int[] Samples(EpochPlan plan) => [.. Enumerable.Range(0, plan.MicroBatchCount).SelectMany(i => plan.SamplesOf(i).ToArray())];
 
     private static Gen<(int[] Lengths, EpochPlanOptions Options, int Epoch)> Cases() =>
         from lengths in Gen.Choose(1, 150).NonEmptyListOf()
@@ -110,6 +128,7 @@ public sealed class EpochPlanTests
         from seed in Gen.Choose(0, 1000)
         from shuffle in Gen.Elements(true, false)
         from packing in Gen.Elements(0, 64, 100, 128, 1000)
+        from grouped in Gen.Elements(0, 1, 6)
         from epoch in Gen.Choose(0, 3)
-        select (lengths.ToArray(), new EpochPlanOptions { BatchSize = batch, Seed = (ulong)seed, Shuffle = shuffle, PackingLength = packing }, epoch);
+        select (lengths.ToArray(), new EpochPlanOptions { BatchSize = batch, Seed = (ulong)seed, Shuffle = shuffle, PackingLength = packing, GroupByLength = grouped }, epoch);
 }

@@ -9,6 +9,7 @@ using Hone.Text.Tokenizers;
 namespace Hone.Data.Tests.Schemas;
 
 /// <summary>Rows that are broken, hostile or ambiguous: each is named with its reason, and the rows around it are used.</summary>
+[Collection(MeasuredAlone.Name)]
 public sealed class BadRowTests
 {
     private const string Good = """{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"r"}]}""";

@@ -60,9 +60,10 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         LoadedDataset data;
         using (var progress = new WorkProgress(console, "tokenizing", "rows"))
         {
-            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console), cancellation).Open(settings.Dataset), done => progress.Report(done), cancellation);
+            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console), cancellation).Open(settings.Dataset), progress.Report, cancellation);
         }
 
+        using var tokens = data;
         if (settings.Strict) LeftOutRows.Refuse(data.Report);
         var options = new FixedLengthOptions(length, tokenizer.PadId ?? tokenizer.EndId ?? 0, settings.AttentionMask, settings.FilePartition);
         IReadOnlyList<string> paths;

@@ -26,6 +26,14 @@ internal static class TokenizerLoader
             || Find(folder, "tokenizer.model") is not null
             || Directory.GetFiles(folder, "tok*.bin").Length == 1);
 
+    /// <summary>Every file that <see cref="Load"/> may read, in the order of their names.</summary>
+    public static IReadOnlyList<string> FilesIn(string folder)
+    {
+        if (!Directory.Exists(folder)) return [];
+        string[] names = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", "tokenizer.model"];
+        return [.. names.Select(n => Path.Combine(folder, n)).Where(File.Exists).Concat(Directory.GetFiles(folder, "tok*.bin")).Order(StringComparer.Ordinal)];
+    }
+
     private static string? Find(string folder, string name)
     {
         var path = Path.Combine(folder, name);

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Hone.Training.Runs.Plots;
+
+namespace Hone.Bench.Rows;
+
+/// <summary>
+/// Time, rate and memory against the number of rows: text to tokens as a run does it, with and without the token cache, and streaming.
+/// Each case is a process of its own, so that it has a peak of its own.
+/// </summary>
+internal static class RowsBench
+{
+    public static int Run(string[] args)
+    {
+        if (args is ["one", .. var one]) return RowsCase.Run(one[0], one[1], one[2], one[3]);
+        if (args is not [var folder, var data, ..])
+        {
+            Console.Error.WriteLine("usage: hone-bench rows TOKENIZER_FOLDER DATA [--sizes 1000,10000] [--ways tokenize,keep,cached,streaming] [--work FOLDER] [--out FOLDER]");
+            return 2;
+        }
+
+        var sizes = (Options.Text(args, "--sizes") ?? "1000,10000,100000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToList();
+        var ways = (Options.Text(args, "--ways") ?? "tokenize,keep,cached,streaming").Split(',');
+        var work = Options.Text(args, "--work") ?? Path.Combine(Path.GetTempPath(), "hone-rows");
+        Directory.CreateDirectory(work);
+        var results = new List<(string Way, int Rows, RowsResult Result)>();
+        Console.WriteLine($"{"",10} {"rows",9} {"M tokens",9} {"s",8} {"rows/s",9} {"M tokens/s",10} {"epoch s",8} {"peak MB",8}");
+        foreach (var size in sizes)
+        {
+            var file = RowsFile.Make(work, data, size);
+            foreach (var way in ways)
+            {
+                var result = Measure(way, file, folder, Path.Combine(work, "cache"));
+                results.Add((way, size, result));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way,10} {size,9} {result.Tokens / 1e6,9:F2} {result.Seconds,8:F2} {size / result.Seconds,9:F0} ")
+                    + string.Create(CultureInfo.InvariantCulture, $"{result.Tokens / result.Seconds / 1e6,10:F2} {result.EpochSeconds,8:F2} {result.PeakMegabytes,8}"));
+            }
+        }
+
+        if (Options.Text(args, "--out") is { } images) Draw(images, results, ways);
+        return 0;
+    }
+
+    private static RowsResult Measure(string way, string file, string model, string cache)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(RowsBench).Assembly.Location, "rows", "one", way, file, model, cache]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return JsonSerializer.Deserialize<RowsResult>(output) ?? throw new InvalidDataException(output);
+    }
+
+    private static void Draw(string folder, List<(string Way, int Rows, RowsResult Result)> results, string[] ways)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var way in ways)
+        {
+            var own = results.Where(r => r.Way == way).ToList();
+            Write($"rows-{way}-memory", $"peak MB by rows, {way}", own.Select(r => (r.Rows, (double)r.Result.PeakMegabytes)));
+            Write($"rows-{way}-rate", $"tokens/s by rows, {way}", own.Select(r => (r.Rows, r.Result.Tokens / r.Result.Seconds)));
+        }
+
+        void Write(string name, string title, IEnumerable<(int Rows, double Value)> points) => File.WriteAllBytes(Path.Combine(folder, name + ".png"),
+            LinePlot.DrawCases(title, [.. points.Select(p => (p.Rows.ToString(CultureInfo.InvariantCulture), p.Value))]));
+    }
+}
+
+/// <summary>What a case took.</summary>
+/// <param name="Tokens">Tokens of the rows.</param>
+/// <param name="Seconds">From the file to samples.</param>
+/// <param name="EpochSeconds">One epoch of packs, each laid into a micro-batch.</param>
+/// <param name="PeakMegabytes">Peak of resident memory.</param>
+internal sealed record RowsResult(long Tokens, double Seconds, double EpochSeconds, long PeakMegabytes);
