@@ -90,7 +90,8 @@ public sealed class DatasetLoader
         using var samples = new SampleWriter(() => CacheFolder.OpenNew(CacheFolder.Path, "samples", anonymous: true));
         var account = new DatasetAccount(options, segmentTokenizer, samples);
         var taken = new int[sources.Sources.Count];
-        foreach (var batch in Batches(RowsOf(sources, taken)))
+        using var batches = new ReadAhead<JsonRow[]>(_ => Batches(RowsOf(sources, taken)), _ => 1, limit: 0);
+        while (batches.Next(out var batch))
         {
             cancellation.ThrowIfCancellationRequested();
             var outcomes = new RowOutcome[batch.Length];

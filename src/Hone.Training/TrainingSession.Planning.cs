@@ -50,6 +50,9 @@ public sealed partial class TrainingSession
         Adapter = outline.Adapter;
         TrainableParameters = outline.TrainableParameters.Sum(p => p.Count);
         Flops = new FlopModel(outline);
+
+        // What reading the rows left behind would count as held, and goes with the next collection.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         heldBytes = SystemMemory.ResidentBytes;
         var resident = heldBytes - kernels.WorkspaceBytes + ProgramGrowth + (Stream is null ? 0 : StreamGrowth);
         if (Settings.MaxMemory is { } limit) FitInto(limit, outline, resident);

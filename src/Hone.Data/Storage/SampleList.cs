@@ -23,6 +23,9 @@ public abstract class SampleList : IReadOnlyList<TokenizedSample>, IDisposable
     /// <summary>How large a sample is.</summary>
     public abstract SampleSize SizeOf(int index);
 
+    /// <summary>Copies a sample into room of just its length.</summary>
+    public abstract void CopyTo(int index, Span<int> ids, Span<float> weights);
+
     /// <summary>Appends a sample to a micro-batch; one thread at a time.</summary>
     public abstract void AppendTo(MicroBatch batch, int index);
 
@@ -61,6 +64,12 @@ public abstract class SampleList : IReadOnlyList<TokenizedSample>, IDisposable
 
         public override SampleSize SizeOf(int index) => sizes[index];
 
+        public override void CopyTo(int index, Span<int> ids, Span<float> weights)
+        {
+            samples[index].Ids.CopyTo(ids);
+            samples[index].LossWeights.CopyTo(weights);
+        }
+
         public override void AppendTo(MicroBatch batch, int index) => batch.Append(samples[index].Ids, samples[index].LossWeights, samples[index].Row);
     }
 
@@ -73,6 +82,8 @@ public abstract class SampleList : IReadOnlyList<TokenizedSample>, IDisposable
         public override int RowOf(int index) => all.RowOf(indices[index]);
 
         public override SampleSize SizeOf(int index) => all.SizeOf(indices[index]);
+
+        public override void CopyTo(int index, Span<int> ids, Span<float> weights) => all.CopyTo(indices[index], ids, weights);
 
         public override void AppendTo(MicroBatch batch, int index) => all.AppendTo(batch, indices[index]);
 

@@ -28,17 +28,23 @@ internal sealed class StoredSamples : SampleList
     {
         get
         {
-            var sample = index[i];
-            var bytes = Bytes(sample);
-            var own = new float[sample.Size.Length];
-            sample.Weights(bytes, own);
-            return new TokenizedSample(sample.Ids(bytes).ToArray(), own, sample.Row);
+            var sample = new TokenizedSample(new int[index[i].Size.Length], new float[index[i].Size.Length], index[i].Row);
+            CopyTo(i, sample.Ids, sample.LossWeights);
+            return sample;
         }
     }
 
     public override int RowOf(int i) => index[i].Row;
 
     public override SampleSize SizeOf(int i) => index[i].Size;
+
+    public override void CopyTo(int i, Span<int> ids, Span<float> to)
+    {
+        var sample = index[i];
+        var bytes = Bytes(sample);
+        sample.Ids(bytes).CopyTo(ids);
+        sample.Weights(bytes, to);
+    }
 
     public override void AppendTo(MicroBatch batch, int i)
     {

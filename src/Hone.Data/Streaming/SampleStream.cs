@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Text;
 using Hone.Data.Packing;
 using Hone.Data.Readers;
@@ -29,11 +28,7 @@ public sealed class SampleStream : IDisposable
     private readonly Func<WindowAccount> openAccount;
     private readonly StreamOptions options;
     private readonly EpochPlanOptions order;
-    private readonly Queue<StreamWindow> ready = new();
-    private Thread? reader;
-    private ExceptionDispatchInfo? failure;
-    private long sizeReady;
-    private bool stopped;
+    private ReadAhead<StreamWindow>? ahead;
 
     internal SampleStream(Func<IEnumerable<JsonRow>> rows, Func<JsonRow, RowOutcome> convert, Func<WindowAccount> openAccount, StreamOptions options, string identity)
     {
@@ -49,66 +44,39 @@ public sealed class SampleStream : IDisposable
     public void Start(StreamPosition from)
     {
         ArgumentNullException.ThrowIfNull(from);
-        if (reader is not null) throw new InvalidOperationException("The stream has been started already.");
-        reader = new Thread(() => ReadAll(from)) { IsBackground = true, Name = "hone rows" };
-        reader.Start();
+        if (ahead is not null) throw new InvalidOperationException("The stream has been started already.");
+        ahead = new ReadAhead<StreamWindow>(stop => Windows(from, stop), window => window.Size, TokensAhead);
     }
 
     /// <summary>The next window; waits until it is ready.</summary>
     /// <exception cref="HoneException">A row can't be used and the stream is strict, no row can be used, or a file can't be read.</exception>
     public StreamWindow Next()
     {
-        lock (ready)
-        {
-            while (ready.Count == 0)
-            {
-                failure?.Throw();
-                ObjectDisposedException.ThrowIf(stopped, this);
-                Monitor.Wait(ready);
-            }
-
-            var window = ready.Dequeue();
-            sizeReady -= window.Size;
-            Monitor.PulseAll(ready);
-            return window;
-        }
+        if (ahead is null) throw new InvalidOperationException("The stream has not been started.");
+        return ahead.Next(out var window) ? window : throw new ObjectDisposedException(nameof(SampleStream));
     }
 
     /// <summary>Ends the reading.</summary>
-    public void Dispose()
-    {
-        lock (ready)
-        {
-            stopped = true;
-            Monitor.PulseAll(ready);
-        }
+    public void Dispose() => ahead?.Dispose();
 
-        reader?.Join();
-    }
-
-    private void ReadAll(StreamPosition from)
+    private IEnumerable<StreamWindow> Windows(StreamPosition from, CancellationToken stop)
     {
-        try
+        var totals = from.Before;
+        for (var pass = from.Pass; !stop.IsCancellationRequested; pass++)
         {
-            var (pass, skip, totals) = (from.Pass, from, from.Before);
-            while (!stopped)
+            foreach (var window in WindowsOfPass(pass, pass == from.Pass ? from : StreamPosition.Start, totals, stop))
             {
-                totals = ReadPass(pass++, skip, totals);
-                skip = StreamPosition.Start;
+                totals = window.After;
+                yield return window;
+                if (totals.Samples == 0 && totals.Rows > RowsInVain) throw NothingUsable(totals);
             }
-        }
-        catch (Exception e)
-        {
-            lock (ready)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-                Monitor.PulseAll(ready);
-            }
+
+            if (totals.Samples == 0) throw NothingUsable(totals);
         }
     }
 
     /// <summary>Reads the files once, from a row on.</summary>
-    private StreamTotals ReadPass(int pass, StreamPosition skip, StreamTotals totals)
+    private IEnumerable<StreamWindow> WindowsOfPass(int pass, StreamPosition skip, StreamTotals totals, CancellationToken stop)
     {
         var hash = new XxHash64();
         hash.Reset();
@@ -117,7 +85,7 @@ public sealed class SampleStream : IDisposable
         var start = skip;
         foreach (var next in options.ShuffleBufferSize > 1 ? ShuffleBuffer.Shuffle(rows(), options.ShuffleBufferSize, options.Seed, pass) : rows())
         {
-            if (stopped) return totals;
+            if (stop.IsCancellationRequested) yield break;
             if (row == skip.Rows && skip.Rows > 0 && hash.Value != skip.RowsHash) throw Changed(row);
             if (row >= skip.Rows)
             {
@@ -129,32 +97,19 @@ public sealed class SampleStream : IDisposable
             Include(hash, next);
             row++;
             if (window is null || !IsFull(window)) continue;
-            totals = Hand(window.Close(start, order));
-            window = null;
-            if (totals.Samples == 0 && totals.Rows > RowsInVain) throw NothingUsable(totals);
+            var full = window.Close(start, order);
+            (window, totals) = (null, full.After);
+            yield return full;
         }
 
         if (row < skip.Rows) throw Changed(row);
-        if (window is not null) totals = Hand(window.Close(start, order));
-        return row > 0 && totals.Samples > 0 ? totals : throw NothingUsable(totals with { Rows = row });
+        if (row == 0) throw NothingUsable(totals with { Rows = 0 });
+        if (window is not null) yield return window.Close(start, order);
     }
 
     private bool IsFull(WindowAccount window) => window.Rows >= RowsPerWindow || (options.PackingLength == 0
         ? window.Samples >= options.BatchSize
         : window.Tokens >= (long)Math.Max(PacksPerWindow, options.BatchSize) * options.PackingLength);
-
-    private StreamTotals Hand(StreamWindow window)
-    {
-        lock (ready)
-        {
-            while (sizeReady > TokensAhead && !stopped) Monitor.Wait(ready);
-            ready.Enqueue(window);
-            sizeReady += window.Size;
-            Monitor.PulseAll(ready);
-        }
-
-        return window.After;
-    }
 
     private static void Include(XxHash64 hash, JsonRow row)
     {

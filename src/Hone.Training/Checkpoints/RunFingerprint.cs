@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Hone.Data.Storage;
 using Hone.Data.Streaming;
 using Hone.Models;
 using Hone.Tensors;
@@ -21,7 +22,7 @@ internal sealed class RunFingerprint
     private readonly Dictionary<string, Reach> reaches = new(StringComparer.Ordinal);
 
     public RunFingerprint(
-        TrainerOptions options, TrainingPlan plan, LearningRateSchedule schedule, Decoder decoder, IReadOnlyList<TokenizedSample> train, SampleStream? stream)
+        TrainerOptions options, TrainingPlan plan, LearningRateSchedule schedule, Decoder decoder, SampleList train, SampleStream? stream)
     {
         var settings = options.Settings;
         Add(Reach.Rows, new()
@@ -128,16 +129,20 @@ internal sealed class RunFingerprint
 
     private static string Text(FormattableString value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string HashOf(IReadOnlyList<TokenizedSample> samples)
+    private static string HashOf(SampleList samples)
     {
+        var longest = 0;
+        for (var i = 0; i < samples.Count; i++) longest = Math.Max(longest, samples.SizeOf(i).Length);
+        var (ids, weights) = (new int[longest], new float[longest]);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<int> length = stackalloc int[1];
-        foreach (var sample in samples)
+        for (var i = 0; i < samples.Count; i++)
         {
-            length[0] = sample.Ids.Length;
+            var own = length[0] = samples.SizeOf(i).Length;
+            samples.CopyTo(i, ids.AsSpan(0, own), weights.AsSpan(0, own));
             hash.AppendData(MemoryMarshal.AsBytes(length));
-            hash.AppendData(MemoryMarshal.AsBytes(sample.Ids.AsSpan()));
-            hash.AppendData(MemoryMarshal.AsBytes(sample.LossWeights.AsSpan()));
+            hash.AppendData(MemoryMarshal.AsBytes(ids.AsSpan(0, own)));
+            hash.AppendData(MemoryMarshal.AsBytes(weights.AsSpan(0, own)));
         }
 
         return $"{samples.Count} rows {Short(hash.GetHashAndReset())}";
