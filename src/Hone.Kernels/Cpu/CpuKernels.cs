@@ -50,10 +50,10 @@ public sealed partial class CpuKernels : IKernels
     }
 
     /// <inheritdoc cref="IKernels.CreateArena"/>
-    public Arena CreateArena(string name)
+    public Arena CreateArena(string name, long capacity = 0)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return new Arena(name);
+        return new Arena(name, capacity);
     }
 
     /// <summary>Ends the threads and frees the packing buffers.</summary>
