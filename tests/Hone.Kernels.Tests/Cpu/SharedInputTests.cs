@@ -13,6 +13,10 @@ public sealed class SharedInputTests
     [InlineData(40, 70, 300, 8, 0.25f)]
     [InlineData(30, 280, 290, 260, 0f)]
     [InlineData(2700, 20, 1300, 0, 0f)]
+    [InlineData(95, 40, 300, 0, 0f)]
+    [InlineData(95, 40, 300, 8, 0f)]
+    [InlineData(700, 300, 520, 8, 0.25f)]
+    [InlineData(700, 30, 6000, 8, 0f)]
     public void A_shared_input_changes_no_bit(int t, int n, int k, int rank, float probability)
     {
         using var kernels = new CpuKernels(2);

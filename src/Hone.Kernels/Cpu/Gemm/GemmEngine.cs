@@ -4,8 +4,8 @@ namespace Hone.Kernels.Cpu.Gemm;
 
 /// <summary>
 /// Matrix products after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): operands are copied
-/// into panels in the order in which a register-sized kernel reads them. The left operand, activations as a rule, is packed
-/// once by all threads into one shared buffer; then threads claim tiles of the output and pack their share of the right one.
+/// into panels in the order in which a register-sized kernel reads them. One operand is packed once by all threads into one shared
+/// buffer; then threads claim tiles of the output and pack their share of the other, the larger one as a rule.
 /// Tiles follow the number of threads, blocks of k never do, so the bits stay.
 /// </summary>
 internal sealed unsafe class GemmEngine
@@ -20,9 +20,13 @@ internal sealed unsafe class GemmEngine
     /// <summary>Room for the activations of 512 × 4864 or 2048 × 1408: what is whole is packed once for two products.</summary>
     private const int SharedFloats = 3 << 20;
 
+    private const int BufferFloats = SharedFloats + (MostChunkRows * LongestSecondTerm);
     private const int MostChunkRows = 2560;
     private const int MostTileRows = 1024;
     private const int LeastTileRows = 64;
+
+    /// <summary>A block of so many columns of the right operand leaves room in a second-level cache of 1 MB.</summary>
+    private const int MostSharedColumns = 512;
 
     private readonly ThreadTeam team;
     private readonly float* shared;
@@ -41,7 +45,7 @@ internal sealed unsafe class GemmEngine
         this.team = team;
         InstructionSet = instructionSet;
         privateStride = (14 * 32) + (LongestBlock * MostTileColumns);
-        shared = (float*)workspace.AllocateBytes((SharedFloats + (MostChunkRows * LongestSecondTerm)) * (long)sizeof(float));
+        shared = (float*)workspace.AllocateBytes(BufferFloats * (long)sizeof(float));
         @private = (float*)workspace.AllocateBytes(privateStride * team.Count * sizeof(float));
     }
 
@@ -112,15 +116,30 @@ internal sealed unsafe class GemmEngine
         {
             Problem = problem,
             BlockLength = BlockLength(problem.First.K),
-            Shared = shared,
+            Left = shared,
             Private = @private,
             PrivateStride = privateStride,
             Threads = team.Count,
         };
-        var blocks = Math.Max(1, (problem.First.K + chunk.BlockLength - 1) / chunk.BlockLength);
+        var isPacked = problem.LeftIsPacked && IsPacked(problem);
+        if (!isPacked && IsTall(problem)) RunLeftTiles<TKernel>(chunk);
+        else RunRightTiles<TKernel>(chunk, isPacked);
+    }
+
+    /// <summary>
+    /// Whether the left operand is so much larger that packing it in passing pays. Where its rows lie across memory, packing needs
+    /// more cache, and the margin is wider.
+    /// </summary>
+    private static bool IsTall(in GemmProblem problem) =>
+        problem.N <= MostSharedColumns && problem.M >= (problem.LeftTransposed ? 8 : 1) * problem.N;
+
+    private void RunRightTiles<TKernel>(GemmChunk chunk, bool isPacked)
+        where TKernel : struct, IMicroKernel
+    {
+        ref var problem = ref chunk.Problem;
         var chunkRows = EvenPart<TKernel>(problem.M, MostChunkRows - TKernel.Rows);
-        var packedRows = GemmChunk.Panels(chunkRows, TKernel.Rows) * TKernel.Rows;
-        var chunkBlocks = Math.Max(1, SharedFloats / (packedRows * chunk.BlockLength));
+        var (blocks, chunkBlocks) = Blocks(chunk, GemmChunk.Panels(chunkRows, TKernel.Rows) * TKernel.Rows);
+        var isWhole = chunkRows >= problem.M && chunkBlocks >= blocks;
         for (chunk.Row = 0; chunk.Row < problem.M; chunk.Row += chunkRows)
         {
             chunk.Rows = Math.Min(chunkRows, problem.M - chunk.Row);
@@ -128,22 +147,61 @@ internal sealed unsafe class GemmEngine
             {
                 chunk.Blocks = Math.Min(chunkBlocks, blocks - chunk.Block);
                 chunk.WithSecond = problem.Second.K > 0 && chunk.Block + chunk.Blocks == blocks;
-                RunChunk<TKernel>(chunk, isWhole: chunkRows >= problem.M && chunkBlocks >= blocks);
+                ChooseTiles<TKernel>(ref chunk);
+                var pack = new PackSharedJob<TKernel> { Chunk = chunk, FirstBlock = isPacked ? chunk.Blocks : 0 };
+                team.Run(pack.Items, pack);
+                var tiles = new RightTileJob<TKernel> { Chunk = chunk };
+                team.Run(tiles.Items, tiles);
             }
         }
+
+        NotePacked(problem, isWhole);
     }
 
-    private void RunChunk<TKernel>(GemmChunk chunk, bool isWhole)
+    private void RunLeftTiles<TKernel>(GemmChunk chunk)
         where TKernel : struct, IMicroKernel
     {
-        ChooseTiles<TKernel>(ref chunk);
-        var pack = new PackLeftJob<TKernel> { Chunk = chunk };
-        if (chunk.Problem.LeftIsPacked && IsPacked(chunk.Problem)) pack.FirstBlock = chunk.Blocks;
-        team.Run(pack.Items, pack);
-        packed = isWhole ? chunk.Problem.First : default;
-        (packedRows, packedTransposed) = (chunk.Problem.M, chunk.Problem.LeftTransposed);
-        var tiles = new TileJob<TKernel> { Chunk = chunk };
-        team.Run(tiles.Items, tiles);
+        ref var problem = ref chunk.Problem;
+        chunk.SharesRight = true;
+        chunk.Rows = problem.M;
+        var columns = GemmChunk.Panels(problem.N, TKernel.Columns) * TKernel.Columns;
+        var (blocks, chunkBlocks) = Blocks(chunk, columns);
+        var (rows, k) = ((nint)GemmChunk.Panels(problem.M, TKernel.Rows) * TKernel.Rows, blocks * chunk.BlockLength);
+        var leftFloats = rows * (k + problem.Second.K);
+
+        // A product that finds the left operand packed reads it as one chunk.
+        var keeps = problem.M <= MostChunkRows - TKernel.Rows && rows * k <= SharedFloats
+            && leftFloats + ((nint)columns * (k + problem.Second.K)) <= BufferFloats;
+        chunk.Left = keeps ? shared : null;
+        chunk.Right = keeps ? shared + leftFloats : shared;
+
+        // With one block of k the right operand stays in the second-level cache whatever the tiles; otherwise each tile reads it again.
+        var share = problem.M / ((blocks == 1 ? 4 : 2) * team.Count);
+        chunk.TileRows = EvenPart<TKernel>(problem.M, team.Count == 1 ? MostTileRows : Math.Clamp(share, LeastTileRows, MostTileRows));
+        for (chunk.Block = 0; chunk.Block < blocks; chunk.Block += chunkBlocks)
+        {
+            chunk.Blocks = Math.Min(chunkBlocks, blocks - chunk.Block);
+            chunk.WithSecond = problem.Second.K > 0 && chunk.Block + chunk.Blocks == blocks;
+            var pack = new PackSharedJob<TKernel> { Chunk = chunk };
+            team.Run(pack.Items, pack);
+            var tiles = new LeftTileJob<TKernel> { Chunk = chunk };
+            team.Run(tiles.Items, tiles);
+        }
+
+        NotePacked(problem, keeps);
+    }
+
+    /// <summary>How many blocks of k there are, and of how many at once so many lines of the shared operand fit the buffer.</summary>
+    private static (int All, int AtOnce) Blocks(in GemmChunk chunk, int lines)
+    {
+        var all = Math.Max(1, (chunk.Problem.First.K + chunk.BlockLength - 1) / chunk.BlockLength);
+        return (all, Math.Max(1, SharedFloats / (lines * chunk.BlockLength)));
+    }
+
+    private void NotePacked(in GemmProblem problem, bool isWhole)
+    {
+        packed = isWhole ? problem.First : default;
+        (packedRows, packedTransposed) = (problem.M, problem.LeftTransposed);
     }
 
     private bool IsPacked(in GemmProblem problem) => packed.Left == problem.First.Left && packed.LeftStride == problem.First.LeftStride
@@ -175,8 +233,6 @@ internal sealed unsafe class GemmEngine
 
             if (tilePanels == 1) break;
         }
-
-        chunk.PanelsPerPackItem = Math.Max(1, 64 / TKernel.Rows);
     }
 
     /// <summary>What threads wait at the end: the last round may not be full, and neighbours may slow one of them down.</summary>

@@ -18,9 +18,6 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     /// <inheritdoc/>
     public static int PanelsPerBlock => 1;
 
-    /// <summary>The output's lines are asked for so many k before the end: early enough for memory, late enough for the first level.</summary>
-    private const int OutputFetchDistance = 64;
-
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in TileProduct tile)
@@ -41,17 +38,21 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         Vector512<float> c11a = Vector512<float>.Zero, c11b = Vector512<float>.Zero;
         Vector512<float> c12a = Vector512<float>.Zero, c12b = Vector512<float>.Zero;
         Vector512<float> c13a = Vector512<float>.Zero, c13b = Vector512<float>.Zero;
-        byte* nextLeft = tile.NextLeft, nextRight = tile.NextRight;
-        var (leftStep, rightStep) = (tile.NextLeftStep, tile.NextRightStep);
-        var last = Math.Min(k, OutputFetchDistance);
-        for (k -= last; ; k = last, last = 0)
+        byte* nextLeft = tile.NextLeft, nextRun = tile.NextOperand;
+        var (leftStep, nextStep) = (tile.NextLeftStep, tile.NextOperandStep);
+        while (k > 0)
         {
-            for (; k > 0; k--)
+            // The output's lines are asked for in the last run: early enough for memory, late enough for the first level.
+            if (k <= TileProduct.FetchRun) FetchOutput(c, cStride);
+            var next = nextRun;
+            nextRun += tile.NextOperandJump;
+            var run = ((k - 1) % TileProduct.FetchRun) + 1;
+            for (k -= run; run > 0; run--)
             {
                 Sse.Prefetch1(nextLeft);
-                Sse.Prefetch1(nextRight);
+                Sse.Prefetch1(next);
                 nextLeft += leftStep;
-                nextRight += rightStep;
+                next += nextStep;
                 var ba = Vector512.Load(b);
                 var bb = Vector512.Load(b + 16);
                 var t = Vector512.Create(*a);
@@ -98,12 +99,6 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
                 c13b = Vector512.FusedMultiplyAdd(t, bb, c13b);
                 a += 14;
                 b += 32;
-            }
-            if (last == 0) break;
-            for (var row = 0; row < 14; row++)
-            {
-                Sse.Prefetch0(c + (row * cStride));
-                Sse.Prefetch0(c + (row * cStride) + 16);
             }
         }
 
@@ -237,6 +232,16 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         Store(c + (2 * cStride), addend, c2a, c2b);
         addend += addendStride;
         Store(c + (3 * cStride), addend, c3a, c3b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchOutput(float* c, nint stride)
+    {
+        for (var row = 0; row < 14; row++, c += stride)
+        {
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + 16);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

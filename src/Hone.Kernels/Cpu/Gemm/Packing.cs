@@ -85,11 +85,16 @@ internal static unsafe class Packing
     {
         var factors = Vector256.Create(factor);
         T* second = source + stride, third = second + stride, fourth = third + stride;
+        var ahead = 4 * stride;
         for (nint line = 0; line < lines; line += width, target += (nint)k * width)
         {
             // The last vector begins where it still fits: lines that two vectors share get the same values twice.
             for (nint j = 0; ; j = Math.Min(j + Vectors.Lanes, width - Vectors.Lanes))
             {
+                Fetch(source + line + j + ahead);
+                Fetch(second + line + j + ahead);
+                Fetch(third + line + j + ahead);
+                Fetch(fourth + line + j + ahead);
                 (TElement.Load8(source + line + j) * factors).Store(target + j);
                 (TElement.Load8(second + line + j) * factors).Store(target + width + j);
                 (TElement.Load8(third + line + j) * factors).Store(target + (2 * width) + j);
@@ -183,8 +188,17 @@ internal static unsafe class Packing
         where TElement : struct, IElement<T>
     {
         var factors = Vector256.Create(factor);
+        var ahead = 8 * stride;
         for (; k >= 8; k -= 8, source += 8)
         {
+            Fetch(source + ahead);
+            Fetch(source + ahead + stride);
+            Fetch(source + ahead + (2 * stride));
+            Fetch(source + ahead + (3 * stride));
+            Fetch(source + ahead + (4 * stride));
+            Fetch(source + ahead + (5 * stride));
+            Fetch(source + ahead + (6 * stride));
+            Fetch(source + ahead + (7 * stride));
             var r0 = TElement.Load8(source) * factors;
             var r1 = TElement.Load8(source + stride) * factors;
             var r2 = TElement.Load8(source + (2 * stride)) * factors;
@@ -239,6 +253,16 @@ internal static unsafe class Packing
 
         for (; k > 0; k--, source++, target += width)
             for (var i = 0; i < 6; i++) target[i] = TElement.Load(source + (i * stride)) * factor;
+    }
+
+    /// <summary>
+    /// Asks for the line that comes a few rows later: rows are runs of about 1 KB, too short for the processor to see where they lead.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch<T>(T* p)
+        where T : unmanaged
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(p);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

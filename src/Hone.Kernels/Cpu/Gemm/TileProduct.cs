@@ -3,6 +3,9 @@ namespace Hone.Kernels.Cpu.Gemm;
 /// <summary>One call of a micro-kernel: c = a·b + addend for one tile, and what to fetch meanwhile.</summary>
 internal unsafe struct TileProduct
 {
+    /// <summary>Steps of k after which fetching may go on in another row.</summary>
+    public const int FetchRun = 64;
+
     /// <summary>Length of the products.</summary>
     public nint K;
 
@@ -30,9 +33,12 @@ internal unsafe struct TileProduct
     /// <summary>Bytes by which <see cref="NextLeft"/> moves on at every k.</summary>
     public nint NextLeftStep;
 
-    /// <summary>Where this call's share of the next block of the right operand begins, not yet packed.</summary>
-    public byte* NextRight;
+    /// <summary>Where this call's share of the block that is packed next begins.</summary>
+    public byte* NextOperand;
 
-    /// <summary>Bytes by which <see cref="NextRight"/> moves on at every k.</summary>
-    public nint NextRightStep;
+    /// <summary>Bytes by which <see cref="NextOperand"/> moves on at every k.</summary>
+    public nint NextOperandStep;
+
+    /// <summary>Bytes between what is fetched in one run of <see cref="FetchRun"/> k and in the next.</summary>
+    public nint NextOperandJump;
 }
