@@ -9,6 +9,9 @@ namespace Hone.Hub;
 /// <param name="GitId">Git's name of the content, a SHA-1; null where the hub has none.</param>
 internal sealed record HubFile(string Path, long Size, string? Sha256, string? GitId)
 {
+    /// <summary>Files of a repository; more than any has, and few enough to hold.</summary>
+    public const int MaxFiles = 500_000;
+
     private const int MaxPathLength = 1000;
 
     /// <summary>Whether path, size and checksums are such as can be used.</summary>

@@ -28,6 +28,9 @@ public sealed class HubRepository
     /// <summary>Paths of all files, with slashes. When the hub was not asked, of those in the cache.</summary>
     public IReadOnlyList<string> Files { get; private set; } = [];
 
+    /// <summary>Its id with the commit that it is at, so that the same files are found again; the plain id where the hub does not tell it.</summary>
+    public HubId Pinned => commit is null ? Id : Id with { Revision = commit };
+
     /// <summary>Where the files come from, for people: <c>huggingface.co at 1a2b3c4</c>.</summary>
     public string Origin => Endpoint.Authority + (commit is null ? Id.Revision is null ? "" : " at " + Id.Revision : " at " + commit[..7]);
 

@@ -62,6 +62,12 @@ public static class ModelFolders
         return Path.GetFileName(name);
     }
 
+    /// <summary>The commit of a model that was found by its id; null for a folder, and where the hub does not tell it.</summary>
+    /// <param name="model">The folder or id.</param>
+    /// <param name="folder">What <see cref="Find"/> gave.</param>
+    public static string? CommitOf(string model, string folder) =>
+        !Directory.Exists(model) && Path.GetFileName(folder) is var commit && HubFile.IsHash(commit, 20) ? commit : null;
+
     /// <summary>What an adapter says it belongs to: the folder, or the id without hub and revision, as PEFT has it.</summary>
     public static string BaseOf(string model)
     {

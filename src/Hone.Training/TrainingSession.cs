@@ -34,6 +34,7 @@ public sealed partial class TrainingSession : IDisposable
     private RunDirectory? run;
     private ITrainingObserver? observer;
     private string? resume;
+    private IReadOnlyList<string> pinnedDataset = [];
     private long heldBytes;
 
     private TrainingSession(TrainingSettings settings, IKernels kernels, HubAccess? hub, bool withWeights, CancellationToken cancellation)
@@ -243,6 +244,7 @@ public sealed partial class TrainingSession : IDisposable
             Shares = Settings.InterleaveProb,
             UntilAllExhausted = Settings.StoppingStrategy == StoppingStrategy.AllExhausted,
         };
+        pinnedDataset = [.. rows.Sources.Zip(Settings.Dataset, (source, entry) => source.Pinned ?? entry)];
         RequireTokenizerForText(rows);
         var options = new DatasetOptions
         {
@@ -326,14 +328,19 @@ public sealed partial class TrainingSession : IDisposable
         {
             // What was said to resume is no part of the run: without it args.json starts the run anew, and repeats it unless settings were
             // changed on the way (then the checkpoints have those that they were made with).
-            return RunDirectory.OpenFor(resume!, SettingsSnapshot.ToJson(Settings with { ResumeFromCheckpoint = null, AcceptChangedSettings = false }), board);
+            return RunDirectory.OpenFor(resume!, SettingsSnapshot.ToJson(PinnedSettings with { ResumeFromCheckpoint = null, AcceptChangedSettings = false }), board);
         }
 
-        var arguments = SettingsSnapshot.ToJson(Settings);
+        var arguments = SettingsSnapshot.ToJson(PinnedSettings);
         return Settings.AddVersion
             ? RunDirectory.CreateVersion(RunsFolder, arguments, DateTime.Now, board)
             : RunDirectory.Create(Settings.OutputDir, arguments, board);
     }
+
+    /// <summary>What <c>args.json</c> holds: ids with the commits that were used, so that it repeats the run though a hub's branch moves on.</summary>
+    private TrainingSettings PinnedSettings => ModelFolders.CommitOf(Settings.Model!, ModelFolder) is { } commit && HubId.Parse(Settings.Model!) is { } id
+        ? Settings with { Dataset = pinnedDataset, Model = (id with { Revision = commit }).ToString(), ModelRevision = null }
+        : Settings with { Dataset = pinnedDataset };
 
     private Decoder LoadModel()
     {

@@ -30,6 +30,9 @@ public sealed class HubRunTests : IDisposable
         Assert.Contains("cats: 6 rows (" + hub.Server.Address.Authority, trained.Out, StringComparison.Ordinal);
         Assert.Contains("self-cognition: 4 rows (the self-cognition rows that come with Hone)", trained.Out, StringComparison.Ordinal);
         var run = Assert.Single(Directory.GetDirectories(Path.Combine(files.Output, "stories")));
+        var arguments = File.ReadAllText(Path.Combine(run, "args.json"));
+        Assert.Contains($"\"org/stories@{hub.Commit("models/org/stories")}\"", arguments, StringComparison.Ordinal);
+        Assert.Contains($"\"hf::org/cats@{hub.Commit("datasets/org/cats")}#6\"", arguments, StringComparison.Ordinal);
         var adapter = Path.Combine(run, "checkpoint-2");
         Assert.Contains("\"base_model_name_or_path\": \"org/stories\"", File.ReadAllText(Path.Combine(adapter, "adapter_config.json")), StringComparison.Ordinal);
 

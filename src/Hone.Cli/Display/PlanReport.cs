@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Hone.Data;
+using Hone.Hub;
 using Hone.Kernels.Cpu;
 using Hone.Settings;
 using Hone.Training;
@@ -40,7 +41,7 @@ internal sealed class PlanReport
         console.Heading("Plan");
         console.Facts(
         [
-            ("model", $"{Paths.Relative(Settings.Model!)}, {spec.Family}, {Figures.Count(spec.ParameterCount)} parameters"),
+            ("model", $"{Paths.Relative(Settings.Model!)}{(ModelFolders.CommitOf(Settings.Model!, _session.ModelFolder) is { } commit ? " at " + commit[..7] : "")}, {spec.Family}, {Figures.Count(spec.ParameterCount)} parameters"),
             ("training", Tuner()),
             ("steps", Steps(plan)),
             ("learning rate", Rate(plan)),

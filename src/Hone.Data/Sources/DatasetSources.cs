@@ -35,7 +35,7 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         if (registry.Value.Find(entry.Path) is { } registered) return Open(registered, entry);
         if (entry.Site is null && BundledRows.Find(entry.Path) is { } bundled) return bundled with { Count = entry.Rows };
         var id = HubId.Parse((entry with { Rows = null, Subset = null, Split = null }).ToString()) ?? throw Unknown(entry);
-        return OnHub(id, entry, entry.Subset, entry.Split is null ? [] : [entry.Split]);
+        return OnHub(id.Name, id, entry, entry.Subset, entry.Split is null ? [] : [entry.Split]);
     }
 
     private RowSource Open(DatasetInfoEntry registered, DatasetReference entry) => DatasetInfoEntry.Guarded(registered.File, () =>
@@ -44,7 +44,7 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         var subset = entry.Subset ?? (registered.Texts("subset").Concat(registered.Texts("subsets")).ToList() is { Count: > 0 } names ? string.Join('/', names) : null);
         List<string> splits = entry.Split is null ? registered.Texts("split") : [entry.Split];
         var mapping = registered.ToMapping();
-        if (IdOf(registered, entry.Site) is { } id) return OnHub(id, entry with { Rows = count }, subset, splits) with { Mapping = mapping };
+        if (IdOf(registered, entry.Site) is { } id) return OnHub(entry.Path, id, entry with { Rows = count }, subset, splits) with { Mapping = mapping, Pinned = null };
         var path = registered.LocalPath ?? throw Unknown(entry);
         if (registered.Text("folder") is { } folder) path = Path.Combine(path, folder);
         if (!File.Exists(path) && !Directory.Exists(path)) throw new RowFormatException($"'{registered.Name}' names '{path}', which does not exist");
@@ -70,7 +70,8 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         return new RowSource($"{name}:{subset}", [.. Choose(name, path, files, card, subset, split).Select(f => Path.Combine(path, f))], count);
     }
 
-    private RowSource OnHub(HubId id, DatasetReference entry, string? subset, List<string> splits)
+    /// <param name="name">What the rows are called: their draw goes by it, so it holds no revision.</param>
+    private RowSource OnHub(string name, HubId id, DatasetReference entry, string? subset, List<string> splits)
     {
         var repository = hub.Value.Open(id, RepositoryKind.Dataset, cancellation);
         IReadOnlyList<CardSubset> card = [];
@@ -83,7 +84,11 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         List<string?> wanted = splits.Count == 0 ? [null] : [.. splits];
         var files = wanted.SelectMany(split => Choose(id.Name, repository.Folder, repository.Files, card, subset, split)).Distinct().ToList();
         repository.Fetch(files, cancellation);
-        return new RowSource(entry.Path, [.. files.Select(f => Path.Combine(repository.Folder, f))], entry.Rows) { Note = repository.Origin };
+        return new RowSource(name, [.. files.Select(f => Path.Combine(repository.Folder, f))], entry.Rows)
+        {
+            Note = repository.Origin,
+            Pinned = (entry with { Path = (repository.Pinned with { Site = null }).ToString(), Site = repository.Id.Site, Subset = subset, Split = splits.Count == 1 ? splits[0] : null }).ToString(),
+        };
     }
 
     private static IReadOnlyList<string> Choose(string name, string where, IReadOnlyList<string> files, IReadOnlyList<CardSubset> card, string? subset, string? split)

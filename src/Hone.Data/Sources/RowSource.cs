@@ -9,6 +9,9 @@ namespace Hone.Data.Sources;
 /// <param name="Count">Rows to take: fewer are drawn, more are repeated; null takes each once.</param>
 public sealed record RowSource(string Name, IReadOnlyList<string> Files, int? Count = null)
 {
+    /// <summary>The entry of <c>dataset</c> that gives the same rows again, though the data set on the hub changes; null where that is the entry itself.</summary>
+    public string? Pinned { get; init; }
+
     /// <summary>What a description says of the rows' columns; null looks for one beside each file.</summary>
     public RowMapping? Mapping { get; init; }
 

@@ -29,7 +29,7 @@ internal sealed class HuggingFaceApi(Uri endpoint, HubHttp http) : IHubApi
         var files = new List<HubFile>();
         var tree = $"{root}/api/{kind.Plural()}/{id.Name}/tree/{commit}";
         var query = "?recursive=true&expand=false";
-        for (var page = 0; page < MaxPages; page++)
+        for (var page = 0; page < MaxPages && files.Count <= HubFile.MaxFiles; page++)
         {
             var (json, headers) = await http.GetJson(new Uri(tree + query), cancellation).ConfigureAwait(false);
             using (json) files.AddRange(Json.List(json.RootElement, http.Host).Select(Read).OfType<HubFile>());

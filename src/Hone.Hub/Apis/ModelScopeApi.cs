@@ -23,7 +23,7 @@ internal sealed class ModelScopeApi(Uri endpoint, HubHttp http) : IHubApi
         var revision = Uri.EscapeDataString(id.Revision ?? MainBranch);
         if (kind == RepositoryKind.Model) return [.. (await Page(new Uri($"{Repository(id, kind)}/files?Revision={revision}&Recursive=true"), cancellation).ConfigureAwait(false)).Files];
         var files = new List<HubFile>();
-        for (var number = 1; number <= MaxPages; number++)
+        for (var number = 1; number <= MaxPages && files.Count <= HubFile.MaxFiles; number++)
         {
             var page = number.ToString(CultureInfo.InvariantCulture);
             var (entries, listed) = await Page(new Uri($"{Repository(id, kind)}/tree?Revision={revision}&Root=/&Recursive=true&PageNumber={page}&PageSize={PageSize}"), cancellation).ConfigureAwait(false);

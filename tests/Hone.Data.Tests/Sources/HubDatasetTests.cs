@@ -43,6 +43,18 @@ public sealed class HubDatasetTests : IDisposable
         Assert.StartsWith(hub.Server.Address.Authority, source.Note, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("org/rows#2", "hf::org/rows@COMMIT#2")]
+    [InlineData("org/rows@v1:default:test", "hf::org/rows@COMMIT:default:test")]
+    [InlineData("ms::org/rows:zh", "ms::org/rows:zh")]
+    public void A_source_says_what_gives_its_rows_again(string entry, string expected)
+    {
+        hub.Add(Name, "data/train-3.jsonl", string.Concat(Enumerable.Range(0, 100).Select(i => $"{{\"text\":\"{i}\"}}\n")));
+        var pinned = Assert.Single(Sources().Open([entry]).Sources).Pinned;
+        Assert.Equal(expected.Replace("COMMIT", hub.Commit(Name), StringComparison.Ordinal), pinned);
+        Assert.Equal(Sources().Open([entry]).Read(new DatasetOptions()).Select(r => r.Location), Sources().Open([pinned!]).Read(new DatasetOptions()).Select(r => r.Location));
+    }
+
     [Fact]
     public void Only_the_files_that_are_needed_are_fetched()
     {
