@@ -60,9 +60,7 @@ public sealed class HubRepository
                 done += file.Size;
             }
         }, cancellation);
-        if (isOffline) return;
-        ListingFile.Write(cache.Listing(Id, kind, commit), listed.Values);
-        cache.Remember(Id, kind, commit);
+        if (!isOffline) Note();
     }
 
     /// <summary>Asks the hub what the repository holds; falls back on the cache.</summary>
@@ -98,6 +96,20 @@ public sealed class HubRepository
         }
     }
 
+    /// <summary>Keeps what the hub said for when it can't be asked; a cache that may only be read serves all the same.</summary>
+    private void Note()
+    {
+        try
+        {
+            ListingFile.Write(cache.Listing(Id, kind, commit), listed!.Values);
+            cache.Remember(Id, kind, commit);
+        }
+        catch (HoneException)
+        {
+            // Whatever had to be written for this run is written: the files themselves.
+        }
+    }
+
     private void Take(IReadOnlyList<HubFile> files)
     {
         listed = files.DistinctBy(f => f.Path).ToDictionary(f => f.Path, StringComparer.Ordinal);
@@ -118,7 +130,9 @@ public sealed class HubRepository
         if (cache.Snapshot(Id, kind, commit) is not { } folder || !Directory.Exists(folder)) return false;
         Files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(File.Exists)
             .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
-        return Files.Count > 0;
+        if (Files.Count == 0) return false;
+        if (kind == RepositoryKind.Dataset) access.Notice?.Invoke($"{Id.Name} was fetched by another program, and {Endpoint.Authority} is not asked: whether all its files are in the cache can't be told");
+        return true;
     }
 
     private async Task Fetch(HubHttp http, IHubApi api, HubFile file, Action<long> progress, CancellationToken cancellation)

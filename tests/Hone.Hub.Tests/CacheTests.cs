@@ -96,6 +96,26 @@ public sealed class CacheTests : HubTests
     }
 
     [Fact]
+    public void A_cache_that_may_only_be_read_serves()
+    {
+        var folder = Find();
+        var listing = Assert.Single(Directory.GetFiles(Repository, ".hone-*"));
+        File.Delete(listing);
+        Directory.CreateDirectory(listing); // Whoever runs the tests may write everywhere, but not a file over a folder.
+        Assert.Equal(folder, Find());
+    }
+
+    [Fact]
+    public void A_data_set_of_another_program_is_used_with_a_word_of_doubt()
+    {
+        var rows = Open("hf::org/rows", RepositoryKind.Dataset);
+        rows.Fetch(rows.Files.Take(10), TestContext.Current.CancellationToken);
+        File.Delete(Assert.Single(Directory.GetFiles(Path.Combine(Cache, "datasets--org--rows"), ".hone-*")));
+        Assert.Equal(10, Open("hf::org/rows", RepositoryKind.Dataset, Options with { Offline = true }).Files.Count);
+        Assert.Contains("can't be told", Assert.Single(Notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_file_in_the_cache_is_fetched_again()
     {
         var folder = Find();

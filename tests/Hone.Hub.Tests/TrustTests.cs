@@ -91,6 +91,47 @@ public sealed class TrustTests : HubTests
         Assert.Contains("more than any listing", Fails().Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Random changes to what the hub says: the model arrives as it is, or an error that a person can read comes out.</summary>
+    [Theory]
+    [InlineData("org/small.model")]
+    [InlineData("ms::org/small.model")]
+    public async Task Damaged_answers_are_never_more_than_an_error(string id)
+    {
+        const string bytes = "{}[]\",:0-9x\\/.\0\u00e9";
+        var random = new Random(1);
+        var plain = new Dictionary<string, byte[]>();
+        using var http = new HttpClient();
+        Hub.Interfere = request =>
+        {
+            if (!request.Path.StartsWith("/api/", StringComparison.Ordinal) || request.Query.Contains("FilePath", StringComparison.Ordinal)) return null;
+            if (!plain.TryGetValue(request.Path, out var body)) return null;
+            body = [.. body];
+            for (var n = random.Next(0, 4); n > 0; n--) body[random.Next(body.Length)] = (byte)bytes[random.Next(bytes.Length)];
+            return new LocalResponse(200, body);
+        };
+        foreach (var path in (string[])["/api/models/org/small.model/revision/main", $"/api/models/org/small.model/tree/{Hub.Commit(Model)}", "/api/v1/models/org/small.model/repo/files"])
+        {
+            var query = path.StartsWith("/api/v1", StringComparison.Ordinal) ? "?Revision=master&Recursive=true" : "";
+            plain[path] = await http.GetByteArrayAsync(new Uri(Hub.Server.Address, path + query), TestContext.Current.CancellationToken);
+        }
+
+        var (arrived, refused) = (0, 0);
+        for (var i = 0; i < 200; i++)
+        {
+            try
+            {
+                Assert.Equal("{\"model_type\":\"llama\"}", Text(Path.Combine(Find(id), "config.json")));
+                arrived++;
+            }
+            catch (HoneException e) when (e.ExitCode == ExitCode.Model)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(arrived > 10 && refused > 10, $"{arrived} arrived, {refused} refused");
+    }
+
     [Fact]
     public void Pages_without_end_come_to_an_end()
     {

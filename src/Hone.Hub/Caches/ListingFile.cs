@@ -11,8 +11,10 @@ internal static class ListingFile
 
     public static void Write(string path, IEnumerable<HubFile> files)
     {
+        var json = JsonSerializer.SerializeToUtf8Bytes(files);
+        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(json)) return;
         DurableFiles.CreateFolder(Path.GetDirectoryName(path)!);
-        DurableFiles.Write(path, stream => JsonSerializer.Serialize(stream, files));
+        DurableFiles.Write(path, stream => stream.Write(json));
     }
 
     /// <summary>The list; null when there is none that can be used.</summary>
