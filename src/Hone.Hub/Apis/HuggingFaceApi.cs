@@ -52,8 +52,8 @@ internal sealed class HuggingFaceApi(Uri endpoint, HubHttp http) : IHubApi
     private static HubFile? Read(JsonElement entry)
     {
         if (Json.Text(entry, "type") != "file" || Json.Text(entry, "path") is not { } path) return null;
-        var lfs = entry.TryGetProperty("lfs", out var l) && l.ValueKind == JsonValueKind.Object ? l : default(JsonElement?);
-        var (sha, git) = (lfs is { } large ? Json.Text(large, "oid") : null, Json.Text(entry, "oid"));
+        var lfs = Json.Member(entry, "lfs") is { ValueKind: JsonValueKind.Object } large ? large : default(JsonElement?);
+        var (sha, git) = (lfs is { } pointer ? Json.Text(pointer, "oid") : null, Json.Text(entry, "oid"));
         var size = Json.Size(lfs ?? entry, "size");
 
         // Without a name of its content a file has no place in the cache.

@@ -48,8 +48,7 @@ internal sealed class ModelScopeApi(Uri endpoint, HubHttp http) : IHubApi
         var (json, _) = await http.GetJson(address, cancellation).ConfigureAwait(false);
         using (json)
         {
-            var answer = json.RootElement;
-            if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("Data", out var data) || data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("Files", out var list))
+            if (Json.Member(json.RootElement, "Data") is not { } data || Json.Member(data, "Files") is not { } list)
                 throw new HubFault($"{http.Host} has no such repository or revision") { Kind = FaultKind.Missing };
             var entries = Json.List(list, http.Host);
             return (entries.Count, [.. entries.Select(Read).OfType<HubFile>()]);
