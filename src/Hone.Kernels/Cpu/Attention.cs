@@ -18,6 +18,9 @@ public sealed unsafe partial class CpuKernels
     /// <summary>Segments whose shares of dk and dv are held at a time: bounds memory to 8·H·2·66·D numbers.</summary>
     private const int SegmentsAtOnce = 8;
 
+    /// <summary>From so many segments and key-value heads for each thread on, the backward pass goes head by head and not in waves.</summary>
+    private const int GroupsPerThread = 4;
+
     /// <summary>Whether block products use vectors of 16. The bits don't depend on it; tests turn it off.</summary>
     internal bool WideVectors { get; set; } = Vector512.IsHardwareAccelerated;
 
@@ -124,6 +127,14 @@ public sealed unsafe partial class CpuKernels
         where V : struct
     {
         var (starts, shape) = (segmentStarts, blocks.Shape);
+        var groups = (starts.Columns - 1) * shape.KeyValueHeads;
+        if (GroupsPerThread * team.Count <= groups && team.Count <= SegmentsAtOnce * shape.Heads)
+        {
+            var shares = (float*)reductionScratch.Ensure(ShareBytes(blocks, SegmentsAtOnce));
+            team.Run(groups, new AttentionGroupGradientJob<TWidth, V>(blocks, operands, starts.I32, dq, dk, dv, shares));
+            return;
+        }
+
         Fill(dq, 0);
         for (var first = 0; first < starts.Columns - 1; first += SegmentsAtOnce)
         {

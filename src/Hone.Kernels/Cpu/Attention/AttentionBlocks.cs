@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu.Attention;
@@ -167,11 +168,24 @@ internal readonly unsafe struct AttentionBlocks
             Visible(t, key, keys, start, out var low, out var high);
             var offset = Vector256.Create(-logSumExp.F32[(nint)t * logSumExp.Stride + head]);
             var d = Vector256.Create(delta.F32[(nint)t * delta.Stride + head]);
-            for (var j = low & ~7; j < high; j += Vectors.Lanes)
+            if (Avx512F.IsSupported)
             {
-                var value = Vectors.Exp(Vector256.FusedMultiplyAdd(Vector256.Load(p + j), scale, offset));
-                value.Store(p + j);
-                (value * scale * (Vector256.Load(g + j) - d)).Store(g + j);
+                var (wideScale, wideOffset, wideDelta) = (Vector512.Create(scale, scale), Vector512.Create(offset, offset), Vector512.Create(d, d));
+                for (var j = low & ~15; j < high; j += Vectors.SumLanes)
+                {
+                    var value = Vectors.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(p + j), wideScale, wideOffset));
+                    value.Store(p + j);
+                    (value * wideScale * (Vector512.Load(g + j) - wideDelta)).Store(g + j);
+                }
+            }
+            else
+            {
+                for (var j = low & ~7; j < high; j += Vectors.Lanes)
+                {
+                    var value = Vectors.Exp(Vector256.FusedMultiplyAdd(Vector256.Load(p + j), scale, offset));
+                    value.Store(p + j);
+                    (value * scale * (Vector256.Load(g + j) - d)).Store(g + j);
+                }
             }
 
             ClearOutside(p, low, high);

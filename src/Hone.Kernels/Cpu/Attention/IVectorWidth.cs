@@ -10,6 +10,9 @@ internal unsafe interface IVectorWidth<V>
     /// <summary>Elements of a vector.</summary>
     static abstract int Lanes { get; }
 
+    /// <summary>Whether the processor has 32 registers of this width.</summary>
+    static abstract bool HasManyRegisters { get; }
+
     static abstract V Load(float* from);
 
     static abstract void Store(V value, float* to);

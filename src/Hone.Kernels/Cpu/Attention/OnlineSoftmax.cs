@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Kernels.Cpu.Attention;
 
@@ -88,6 +89,7 @@ internal readonly unsafe struct OnlineSoftmax(AttentionBlocks blocks, float* sco
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Exponentials(float* row, int end, Vector256<float> scale, Vector256<float> offset)
     {
+        if (Avx512F.IsSupported) return WideExponentials(row, end, scale, offset);
         var (lower, upper) = (Vector256<float>.Zero, Vector256<float>.Zero);
         for (var j = 0; j < end; j += Vectors.SumLanes)
         {
@@ -100,6 +102,20 @@ internal readonly unsafe struct OnlineSoftmax(AttentionBlocks blocks, float* sco
         }
 
         return lower + upper;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> WideExponentials(float* row, int end, Vector256<float> scale, Vector256<float> offset)
+    {
+        var (wideScale, wideOffset, sum) = (Vector512.Create(scale, scale), Vector512.Create(offset, offset), Vector512<float>.Zero);
+        for (var j = 0; j < end; j += Vectors.SumLanes)
+        {
+            var p = Vectors.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(row + j), wideScale, wideOffset));
+            p.Store(row + j);
+            sum += p;
+        }
+
+        return sum.GetLower() + sum.GetUpper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,6 +8,8 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
 {
     public static int Lanes => 8;
 
+    public static bool HasManyRegisters => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* from) => Vector256.Load(from);
 

@@ -8,6 +8,8 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
 {
     public static int Lanes => 16;
 
+    public static bool HasManyRegisters => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* from) => Vector512.Load(from);
 
