@@ -12,7 +12,7 @@ namespace Hone.Data;
 /// <summary>Reads files of rows and turns them into tokens with loss weights. Every row is accounted for.</summary>
 public sealed class DatasetLoader
 {
-    private const int RowsPerBatch = 1024;
+    private const int RowsPerBatch = 128;
     private const long BytesPerBatch = 64 << 20;
 
     private readonly Tokenizer? tokenizer;

@@ -20,11 +20,11 @@ internal static class RowsBench
             return 2;
         }
 
-        var sizes = (Options.Text(args, "--sizes") ?? "1000,10000,100000").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToList();
-        var ways = (Options.Text(args, "--ways") ?? "tokenize,keep,cached,streaming").Split(',');
+        var sizes = (Options.Text(args, "--sizes") ?? "1000,10000,100000").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToList();
+        var ways = (Options.Text(args, "--ways") ?? "tokenize,keep,cached,streaming").Split(',', StringSplitOptions.RemoveEmptyEntries);
         var work = Options.Text(args, "--work") ?? Path.Combine(Path.GetTempPath(), "hone-rows");
         Directory.CreateDirectory(work);
-        var results = new List<(string Way, int Rows, RowsResult Result)>();
+        var measured = Path.Combine(work, "measured.jsonl");
         Console.WriteLine($"{"",10} {"rows",9} {"M tokens",9} {"s",8} {"rows/s",9} {"M tokens/s",10} {"epoch s",8} {"peak MB",8}");
         foreach (var size in sizes)
         {
@@ -32,13 +32,13 @@ internal static class RowsBench
             foreach (var way in ways)
             {
                 var result = Measure(way, file, folder, Path.Combine(work, "cache"));
-                results.Add((way, size, result));
+                File.AppendAllLines(measured, [JsonSerializer.Serialize(new RowsPoint(way, size, result))]);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{way,10} {size,9} {result.Tokens / 1e6,9:F2} {result.Seconds,8:F2} {size / result.Seconds,9:F0} ")
                     + string.Create(CultureInfo.InvariantCulture, $"{result.Tokens / result.Seconds / 1e6,10:F2} {result.EpochSeconds,8:F2} {result.PeakMegabytes,8}"));
             }
         }
 
-        if (Options.Text(args, "--out") is { } images) Draw(images, results, ways);
+        if (Options.Text(args, "--out") is { } images) Draw(images, [.. File.ReadLines(measured).Select(l => JsonSerializer.Deserialize<RowsPoint>(l)!)]);
         return 0;
     }
 
@@ -51,20 +51,24 @@ internal static class RowsBench
         return JsonSerializer.Deserialize<RowsResult>(output) ?? throw new InvalidDataException(output);
     }
 
-    private static void Draw(string folder, List<(string Way, int Rows, RowsResult Result)> results, string[] ways)
+    /// <summary>Pictures of all that was measured in the work folder, the newest of each case: large sizes may be measured at another time.</summary>
+    private static void Draw(string folder, List<RowsPoint> points)
     {
         Directory.CreateDirectory(folder);
-        foreach (var way in ways)
+        foreach (var way in points.GroupBy(p => p.Way))
         {
-            var own = results.Where(r => r.Way == way).ToList();
-            Write($"rows-{way}-memory", $"peak MB by rows, {way}", own.Select(r => (r.Rows, (double)r.Result.PeakMegabytes)));
-            Write($"rows-{way}-rate", $"tokens/s by rows, {way}", own.Select(r => (r.Rows, r.Result.Tokens / r.Result.Seconds)));
+            var sizes = way.GroupBy(p => p.Rows).OrderBy(g => g.Key).Select(g => (Name: g.Key.ToString(CultureInfo.InvariantCulture), g.Last().Result)).ToList();
+            Write($"rows-{way.Key}-memory", $"peak MB by rows, {way.Key}", sizes.Select(s => (s.Name, (double)s.Result.PeakMegabytes)));
+            Write($"rows-{way.Key}-rate", $"tokens/s by rows, {way.Key}", sizes.Select(s => (s.Name, s.Result.Tokens / s.Result.Seconds)));
         }
 
-        void Write(string name, string title, IEnumerable<(int Rows, double Value)> points) => File.WriteAllBytes(Path.Combine(folder, name + ".png"),
-            LinePlot.DrawCases(title, [.. points.Select(p => (p.Rows.ToString(CultureInfo.InvariantCulture), p.Value))]));
+        void Write(string name, string title, IEnumerable<(string, double)> cases) =>
+            File.WriteAllBytes(Path.Combine(folder, name + ".png"), LinePlot.DrawCases(title, [.. cases]));
     }
 }
+
+/// <summary>A case and what it took.</summary>
+internal sealed record RowsPoint(string Way, int Rows, RowsResult Result);
 
 /// <summary>What a case took.</summary>
 /// <param name="Tokens">Tokens of the rows.</param>
