@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using Hone.Settings;
+using Hone.Training;
 
 namespace Hone.Cli;
 
@@ -59,7 +60,7 @@ internal sealed class Application(IReadOnlyList<IVerb> verbs, CliConsole console
         List<string> rest = [.. arguments.Skip(words)];
         if (rest.Any(a => a is "--help" or "-h")) return Show(HelpPage.Of(verb, console.Width));
 
-        var settings = SettingsBinder.Bind(verb.SettingsType, rest, environment);
+        var settings = Registrations.Resolve(SettingsBinder.Bind(verb.SettingsType, rest, environment));
         (console.Json, console.IsDebug) = (settings.Json, IsDebug);
         interruption.Expect(verb.OnInterrupt);
         return (int)verb.Run(settings, console, interruption);

@@ -61,7 +61,7 @@ public sealed class DatasetLoader
     public LoadedDataset Load(RowSources sources, Action<LoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        if (Cache is null || !Cache.Wants([.. sources.Sources.SelectMany(s => s.Files).SelectMany(DataFiles.FilesOf)])) return Tokenize(sources, null, progress, cancellation);
+        if (Cache is null || sources.Sources.Any(s => s.IsFromCode) || !Cache.Wants([.. sources.Sources.SelectMany(s => s.Files).SelectMany(DataFiles.FilesOf)])) return Tokenize(sources, null, progress, cancellation);
         var key = TokenCacheKey.Of(sources, options, Cache.TokenizerFolder, template, endTokens, withContents: true, cancellation);
         if (Cache.Find(key, out var damage) is { } found) return found;
         var data = Tokenize(sources, key, progress, cancellation);

@@ -27,9 +27,7 @@ public interface IKernels : IDisposable
     }
 
     /// <summary>Memory on this device.</summary>
-    /// <param name="name">What it is for.</param>
-    /// <param name="capacity">Bytes that will be asked for in all, where that is known: <see cref="Arena(string, long)"/>.</param>
-    Arena CreateArena(string name, long capacity = 0);
+    Arena CreateArena(string name);
 
     /// <summary>Copies numbers from the host into a dense tensor of the same size. Devices with memory of their own override it.</summary>
     void Upload<T>(ReadOnlySpan<T> host, Tensor device)

@@ -28,11 +28,10 @@ public sealed partial class Decoder
     {
         ArgumentNullException.ThrowIfNull(config);
         var targets = TargetModules.Resolve(Spec, config).ToHashSet(StringComparer.Ordinal);
-        var modules = Linears.Where(l => targets.Contains(l.Path)).Select(l => (Layer: l, Rank: config.RankOf(l.Path))).ToList();
-        BeginAdapter(config, modules, trainable: true);
-        foreach (var (layer, rank) in modules)
+        BeginAdapter(config);
+        foreach (var layer in Linears.Where(l => targets.Contains(l.Path)))
         {
-            var pair = Attach(layer, config, rank, trainable: true);
+            var pair = Attach(layer, config, config.RankOf(layer.Path), trainable: true);
             if (IsOutline) continue;
             var bound = 1 / MathF.Sqrt(layer.Inputs);
             Kernels.FillUniform(pair.A.Value, -bound, bound, seed, CounterRandom.Stream("lora " + layer.Path));
@@ -47,12 +46,11 @@ public sealed partial class Decoder
     {
         using var file = PeftAdapterFile.Read(folder);
         file.RequireFits(Spec);
-        var modules = Linears.Where(l => file.Modules.ContainsKey(l.Path)).Select(l => (Layer: l, Rank: file.Modules[l.Path].A.Data.Rows)).ToList();
-        BeginAdapter(file.Config, modules, trainable);
-        foreach (var (layer, rank) in modules)
+        BeginAdapter(file.Config);
+        foreach (var layer in Linears)
         {
-            var stored = file.Modules[layer.Path];
-            var pair = Attach(layer, file.Config, rank, trainable);
+            if (!file.Modules.TryGetValue(layer.Path, out var stored)) continue;
+            var pair = Attach(layer, file.Config, stored.A.Data.Rows, trainable);
             if (IsOutline) continue;
             Kernels.Copy(stored.A.Data, pair.A.Value);
             Kernels.Copy(stored.B.Data, pair.B.Value);
@@ -105,12 +103,11 @@ public sealed partial class Decoder
         adapterLedger = null;
     }
 
-    private void BeginAdapter(PeftConfig config, IEnumerable<(LinearLayer Layer, int Rank)> modules, bool trainable)
+    private void BeginAdapter(PeftConfig config)
     {
         if (Adapter is not null) throw new InvalidOperationException("The model already has an adapter.");
         Adapter = config;
-        var bytes = modules.Sum(m => Arena.SizeOf(DType.F32, m.Rank, m.Layer.Inputs) + Arena.SizeOf(DType.F32, m.Layer.Outputs, m.Rank));
-        adapterArena = IsOutline ? null : Kernels.CreateArena("adapter", trainable ? 2 * bytes : bytes);
+        adapterArena = IsOutline ? null : Kernels.CreateArena("adapter");
         adapterLedger = new BufferLedger(adapterArena);
     }
 

@@ -20,16 +20,15 @@ public sealed partial class Decoder : IDisposable
     private readonly Dictionary<string, Parameter> byName = [];
     private readonly List<Parameter> parameters = [];
 
-    /// <param name="matrices">How matrices are held in memory of our own; null when they stay in mapped files.</param>
     private Decoder(DecoderSpec spec, IKernels kernels, CheckpointReader? checkpoint, Func<TensorSlot, Decoder, Tensor> value, bool trainable,
-        DType? matrices, bool outline = false)
+        bool outline = false)
     {
         Spec = spec;
         Kernels = kernels;
         this.checkpoint = checkpoint;
         IsOutline = outline;
-        values = outline ? null : kernels.CreateArena("weights", spec.Tensors().Sum(slot => OwnBytes(slot, matrices)));
-        gradients = outline ? null : kernels.CreateArena("gradients", trainable ? spec.Tensors().Sum(slot => OwnBytes(slot, DType.F32)) : 0);
+        values = outline ? null : kernels.CreateArena("weights");
+        gradients = outline ? null : kernels.CreateArena("gradients");
         (valueLedger, gradientLedger) = (new BufferLedger(values), new BufferLedger(gradients));
         foreach (var slot in spec.Tensors())
         {
@@ -58,13 +57,13 @@ public sealed partial class Decoder : IDisposable
     public IEnumerable<Parameter> TrainableParameters => parameters.Concat(AdapterParameters).Where(p => p.IsTrainable);
 
     /// <summary>Native bytes of weights that Hone allocated; mapped files not counted.</summary>
-    public long WeightBytes => values?.ReservedBytes ?? valueLedger.TotalBytes;
+    public long WeightBytes => valueLedger.TotalBytes;
 
     /// <summary>Native bytes of the gradients of the model's own weights.</summary>
-    public long GradientBytes => gradients?.ReservedBytes ?? gradientLedger.TotalBytes;
+    public long GradientBytes => gradientLedger.TotalBytes;
 
     /// <summary>Native bytes of the adapter with its gradients.</summary>
-    public long AdapterBytes => adapterArena?.ReservedBytes ?? adapterLedger?.TotalBytes ?? 0;
+    public long AdapterBytes => adapterLedger?.TotalBytes ?? 0;
 
     /// <summary>True for a model of shapes without numbers: for plans only.</summary>
     public bool IsOutline { get; }
@@ -111,8 +110,7 @@ public sealed partial class Decoder : IDisposable
         try
         {
             reader.RequireModel(spec);
-            var decoder = new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable,
-                trainable ? DType.F32 : null);
+            var decoder = new Decoder(spec, kernels, reader, (slot, self) => self.FromFile(reader, slot, trainable), trainable);
 
             // What is copied need not stay mapped: pages that were read count as memory of this process.
             if (decoder.MappedBytes == 0) reader.Dispose();
@@ -136,8 +134,7 @@ public sealed partial class Decoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(kernels);
-        return new Decoder(spec, kernels, null, (slot, self) => self.ShapeOf(slot, trainable), trainable, trainable ? DType.F32 : null,
-            outline: true);
+        return new Decoder(spec, kernels, null, (slot, self) => self.ShapeOf(slot, trainable), trainable, outline: true);
     }
 
     /// <summary>A model whose weights are all one small number, stored as <see cref="Load"/> would hold them: to measure how fast its shape runs.</summary>
@@ -148,8 +145,7 @@ public sealed partial class Decoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(kernels);
-        return new Decoder(spec, kernels, null, (slot, self) => self.Constant(slot, trainable), trainable,
-            trainable ? DType.F32 : spec.StoredType);
+        return new Decoder(spec, kernels, null, (slot, self) => self.Constant(slot, trainable), trainable);
     }
 
     /// <summary>A model with random weights: normal with the spec's initializer range, norms 1, biases 0.</summary>
@@ -161,7 +157,7 @@ public sealed partial class Decoder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(kernels);
-        return new Decoder(spec, kernels, null, (slot, self) => self.Random(slot, seed), trainable, DType.F32);
+        return new Decoder(spec, kernels, null, (slot, self) => self.Random(slot, seed), trainable);
     }
 
     /// <summary>The parameter of that name, of the model itself.</summary>
@@ -195,12 +191,6 @@ public sealed partial class Decoder : IDisposable
 
     private static (int Rows, int Columns) Fold(IReadOnlyList<long> shape) =>
         shape.Count == 1 ? (1, checked((int)shape[0])) : (checked((int)shape[0]), checked((int)shape[1]));
-
-    private static long OwnBytes(TensorSlot slot, DType? matrices)
-    {
-        var (rows, columns) = Fold(slot.Shape);
-        return slot.Shape.Count == 1 ? Arena.SizeOf(DType.F32, rows, columns) : matrices is { } type ? Arena.SizeOf(type, rows, columns) : 0;
-    }
 
     /// <summary>Cosines and sines of positions 0 … rows − 1, where they are the same for all lengths.</summary>
     internal void FillRotary(Tensor cos, Tensor sin)

@@ -32,7 +32,7 @@ public sealed class DecoderWorkspace : IDisposable
         kernels = decoder.Kernels;
         Shape = shape.Bounded();
         Reserve(decoder, Shape);
-        arena = kernels.CreateArena("workspace", Plan(decoder, Shape).Sum(e => e.Bytes));
+        arena = kernels.CreateArena("workspace");
         buffers = new WorkspaceBuffers(new BufferLedger(arena), decoder, Shape);
         if (RotaryRows.FollowLength(decoder.Spec)) rotary = new RotaryByRow(decoder, Shape.MaxTokens);
         else decoder.FillRotary(buffers.Cos, buffers.Sin);

@@ -5,8 +5,6 @@ namespace Hone.Tensors;
 /// <summary>
 /// Native memory of one owner. Blocks are zeroed, aligned to 64 bytes, and freed together by <see cref="Dispose"/>.
 /// <see cref="ReservedBytes"/> is what the arena really took, so that a memory plan can be held against it.
-/// An arena that knows its size beforehand takes it in one piece: huge pages then also hold what is smaller than a page, and
-/// with pages of 4 KB their first use in a step can cost more than what is done with them.
 /// </summary>
 public sealed unsafe partial class Arena : IDisposable
 {
@@ -17,22 +15,11 @@ public sealed unsafe partial class Arena : IDisposable
     private const int AdviseHugePages = 14;
 
     private readonly List<nint> blocks = [];
-    private readonly long capacity;
-    private byte* piece;
-    private long pieceLeft;
     private bool disposed;
 
     /// <summary>Creates an empty arena.</summary>
     /// <param name="name">Shown in plans and leak reports.</param>
-    /// <param name="capacity">
-    /// Bytes that will be asked for in all, taken together with the first block; 0 takes every block by itself. What goes beyond
-    /// is taken block by block too.
-    /// </param>
-    public Arena(string name, long capacity = 0)
-    {
-        Name = name;
-        this.capacity = capacity;
-    }
+    public Arena(string name) => Name = name;
 
     /// <summary>Frees what a forgotten arena holds.</summary>
     ~Arena() => Free();
@@ -60,34 +47,7 @@ public sealed unsafe partial class Arena : IDisposable
     public void* AllocateBytes(long bytes)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        var size = Math.Max(bytes, Alignment);
-        if (blocks.Count == 0 && size < capacity)
-        {
-            piece = (byte*)Take(capacity);
-            pieceLeft = capacity;
-        }
-
-        if (size > pieceLeft) return Take(size);
-        var block = piece;
-        piece += size;
-        pieceLeft -= size;
-        return block;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int MemoryAdvise(void* address, nuint length, int advice);
-
-    /// <summary>From the system.</summary>
-    private void* Take(long bytes)
-    {
-        var size = (nuint)bytes;
+        var size = (nuint)Math.Max(bytes, Alignment);
         void* block;
         try
         {
@@ -102,9 +62,19 @@ public sealed unsafe partial class Arena : IDisposable
         if (size >= 2 * HugePage && OperatingSystem.IsLinux()) _ = MemoryAdvise(block, size, AdviseHugePages);
         NativeMemory.Clear(block, size);
         blocks.Add((nint)block);
-        ReservedBytes += bytes;
+        ReservedBytes += (long)size;
         return block;
     }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MemoryAdvise(void* address, nuint length, int advice);
 
     private void Free()
     {
@@ -112,7 +82,6 @@ public sealed unsafe partial class Arena : IDisposable
         disposed = true;
         foreach (var block in blocks) NativeMemory.AlignedFree((void*)block);
         blocks.Clear();
-        pieceLeft = 0;
         ReservedBytes = 0;
     }
 }

@@ -62,10 +62,10 @@ public sealed partial class TrainingSession
 
     /// <summary>
     /// What checkpoints must say about the template: nothing where the model's own files say it, or where no row was rendered with it and
-    /// nobody named it.
+    /// neither the user nor the adapter named it.
     /// </summary>
     private ChatTemplate? SavedTemplate =>
-        !Template.IsTheModels && (Template.Origin == TemplateOrigin.Named || Stream is not null || Train.Report.Conversations > 0) ? Template.Template : null;
+        !Template.IsTheModels && (Template.Origin is TemplateOrigin.Named or TemplateOrigin.Adapter || Stream is not null || Train.Report.Conversations > 0) ? Template.Template : null;
 
     private void FitIntoMachine(Decoder outline, long resident)
     {

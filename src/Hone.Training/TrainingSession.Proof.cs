@@ -16,14 +16,16 @@ public sealed partial class TrainingSession
     /// <summary>Refuses a template with which training would see other tokens than inference, unless that was accepted.</summary>
     /// <param name="rows">The data sets.</param>
     /// <param name="options">How rows are understood.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">The proof fails for a row (exit code 3).</exception>
-    private void RequireProof(RowSources rows, DatasetOptions options)
+    private void RequireProof(RowSources rows, DatasetOptions options, CancellationToken cancellation)
     {
         if (Settings.AcceptUnprovenTemplate || Tokenizer is null || Settings.LossScale.Scope == LossScope.Everything) return;
         var check = new TemplateCheck(Template.Template, Tokenizer, EndIds) { Scope = Settings.LossScale.Scope };
         var conversations = rows.Sources.SelectMany(source => ConversationRows.Of(source with { Count = null }, options, RowsLookedAt).Take(ProvenConversations));
         foreach (var (location, conversation) in conversations)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (check.Check(conversation).Fault is not { } fault) continue;
             throw new HoneException(ExitCode.Data, $"With this template ({Template.Explanation}) training would not see what inference sees: {fault}.", location.ToString(),
                 "Use another --template, or rows as it asks for them; --loss_scale last_round learns last answers only. hone template check tells more. "

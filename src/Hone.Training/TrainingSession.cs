@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hone.Data;
 using Hone.Data.Readers;
+using Hone.Data.Registration;
 using Hone.Data.Schemas;
 using Hone.Data.Sources;
 using Hone.Data.Storage;
@@ -28,6 +29,7 @@ namespace Hone.Training;
 public sealed partial class TrainingSession : IDisposable
 {
     private readonly IKernels kernels;
+    private readonly Registry registry;
     private readonly HubAccess hub;
     private Decoder? decoder;
     private Trainer? trainer;
@@ -39,6 +41,8 @@ public sealed partial class TrainingSession : IDisposable
 
     private TrainingSession(TrainingSettings settings, IKernels kernels, HubAccess? hub, bool withWeights, CancellationToken cancellation)
     {
+        settings = Registrations.Resolve(settings);
+        registry = Registrations.Of(settings);
         Settings = settings;
         this.kernels = kernels;
         this.hub = hub ?? new HubAccess(HubOptions.FromEnvironment() with { DefaultSite = settings.UseHf ? HubSite.HuggingFace : HubSite.ModelScope });
@@ -49,7 +53,7 @@ public sealed partial class TrainingSession : IDisposable
         Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
         Tokenizer?.RequireFits(Spec.VocabularySize, ModelFolder);
         StartTimes.Done("tokenizer");
-        Template = TemplateChoice.FindOrDefault(settings.Template, ModelFolder, AdapterFolder);
+        Template = TemplateChoice.FindOrDefault(settings.Template, ModelFolder, AdapterFolder, registry.Templates);
         EndIds = Tokenizer?.StopIds(Spec.EndIds, Template.Template) ?? Spec.EndIds;
         MaxLength = RowLength.Of(settings.MaxLength, Spec);
     }
@@ -238,7 +242,7 @@ public sealed partial class TrainingSession : IDisposable
 
     private void LoadData(Action<LoadProgress>? progress, CancellationToken cancellation)
     {
-        var sources = new DatasetSources(Settings.CustomDatasetInfo, hub, cancellation);
+        var sources = new DatasetSources(Settings.CustomDatasetInfo, hub, registry, cancellation);
         var rows = sources.Open(Settings.Dataset) with
         {
             Shares = Settings.InterleaveProb,
@@ -263,7 +267,7 @@ public sealed partial class TrainingSession : IDisposable
             Threads = Settings.Threads,
             EndId = Tokenizer?.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
         };
-        RequireProof(rows, options);
+        RequireProof(rows, options, cancellation);
         var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, options)
         {
             Cache = Settings.TokenCache == false ? null

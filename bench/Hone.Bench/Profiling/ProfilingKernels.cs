@@ -15,7 +15,7 @@ internal sealed partial class ProfilingKernels(IKernels inner, BenchClock clock)
 
     public long WorkspaceBytes => inner.WorkspaceBytes;
 
-    public Arena CreateArena(string name, long capacity = 0) => inner.CreateArena(name, capacity);
+    public Arena CreateArena(string name) => inner.CreateArena(name);
 
     public void Upload<T>(ReadOnlySpan<T> host, Tensor device)
         where T : unmanaged => inner.Upload(host, device);

@@ -33,8 +33,8 @@ internal sealed class TrainJob : IDisposable
         decoder = folder is null ? Decoder.Create(shape.Spec(), kernels, Seed, trainable: !lora) : Decoder.Load(folder, kernels, trainable: !lora);
         if (lora) decoder.AddLora(new PeftConfig { Rank = rank, LoraAlpha = 2 * rank, Target = TargetModules.AllLinear }, Seed);
         workspace = new DecoderWorkspace(decoder, new WorkspaceShape(shape.Tokens, shape.Tokens, Training: true, checkpointing));
+        moments = kernels.CreateArena("moments");
         trained = [.. decoder.TrainableParameters];
-        moments = kernels.CreateArena("moments", trained.Sum(p => 2 * Arena.SizeOf(DType.F32, p.Value.Rows, p.Value.Columns)));
         means = [.. trained.Select(p => moments.Allocate(p.Value.Rows, p.Value.Columns))];
         squares = [.. trained.Select(p => moments.Allocate(p.Value.Rows, p.Value.Columns))];
         batch = shape.RandomBatch();

@@ -6,6 +6,7 @@ using Hone.Data.Sources;
 using Hone.Inference;
 using Hone.Models;
 using Hone.Settings;
+using Hone.Training;
 using Hone.Training.Planning;
 
 namespace Hone.Cli;
@@ -58,7 +59,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
             EndId = model.StopIds.Count > 0 ? model.Tokenizer?.EndId ?? model.StopIds[0] : null,
         });
         using var progress = new WorkProgress(console, "tokenizing", "rows");
-        var sources = new DatasetSources(settings.CustomDatasetInfo, DownloadDisplay.Access(console, settings.UseHf), cancellation).Open(settings.Dataset);
+        var sources = new DatasetSources(settings.CustomDatasetInfo, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset);
         var data = loader.Load(sources, progress.Report, cancellation);
         if (settings.Strict) LeftOutRows.Refuse(data.Report);
         return data;

@@ -6,6 +6,7 @@ using Hone.Models;
 using Hone.Settings;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
+using Hone.Training;
 
 namespace Hone.Cli;
 
@@ -55,7 +56,8 @@ internal sealed class LoadedModel : IDisposable
         var spec = DecoderSpec.Load(folder);
         var tokenizer = Tokenizer.LoadIfPresent(folder);
         tokenizer?.RequireFits(spec.VocabularySize, folder);
-        var choice = mustRender ? TemplateChoice.FindOrDefault(template, folder, adapter) : TemplateChoice.Find(template, folder, adapter);
+        var catalog = Registrations.Of(settings).Templates;
+        var choice = mustRender ? TemplateChoice.FindOrDefault(template, folder, adapter, catalog) : TemplateChoice.Find(template, folder, adapter, catalog);
         console.Status("loading the model…");
         IKernels? kernels = null;
         Decoder? decoder = null;

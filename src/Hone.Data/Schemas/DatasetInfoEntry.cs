@@ -26,15 +26,6 @@ internal sealed record DatasetInfoEntry(string Name, string File, JsonElement Js
         ["kto_tag"] = "label",
     };
 
-    private static readonly Dictionary<string, string> RoleTags = new(StringComparer.Ordinal)
-    {
-        ["user_tag"] = "user",
-        ["assistant_tag"] = "assistant",
-        ["observation_tag"] = "tool",
-        ["function_tag"] = "tool_call",
-        ["system_tag"] = "system",
-    };
-
     /// <summary>Id on Hugging Face, or null.</summary>
     public string? HuggingFaceId => Text("hf_hub_url") ?? Text("hf_dataset_id");
 
@@ -117,19 +108,8 @@ internal sealed record DatasetInfoEntry(string Name, string File, JsonElement Js
             else if (Names.TryGetValue(key, out var ours)) columns[value] = ours;
         }
 
-        string? roleKey = null, contentKey = null;
-        var roles = new Dictionary<string, string>(StringComparer.Ordinal);
-
         // What ms-swift calls tags is a list of words for people.
-        foreach (var (key, value) in IsMsSwift ? [] : Pairs("tags"))
-        {
-            if (key == "role_tag") roleKey = value;
-            else if (key == "content_tag") contentKey = value;
-            else if (RoleTags.TryGetValue(key, out var role)) roles[value] = role;
-            else throw new RowFormatException($"'{Name}' has the unknown tag '{key}'");
-        }
-
-        return new RowMapping { Columns = columns, Tags = new MessageTags { RoleKey = roleKey, ContentKey = contentKey, Roles = roles } };
+        return new RowMapping { Columns = columns, Tags = MessageTags.Parse(Name, IsMsSwift ? [] : Pairs("tags")) };
     }
 
     private static DatasetInfoEntry WithOwnName(DatasetInfoEntry entry) => entry.Text("dataset_name") is { } name ? entry with { Name = name } : entry;

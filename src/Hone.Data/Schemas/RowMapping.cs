@@ -47,6 +47,16 @@ public sealed record RowMapping
         return columns;
     }
 
+    /// <summary>A mapping of columns, theirs first, and of tags as LLaMA-Factory calls them.</summary>
+    /// <param name="name">The data set, for messages.</param>
+    /// <exception cref="HoneException">A column is not known here (exit code 2).</exception>
+    /// <exception cref="RowFormatException">A tag is unknown.</exception>
+    internal static RowMapping Parse(string name, IReadOnlyDictionary<string, string> columns, IReadOnlyDictionary<string, string> tags) => new()
+    {
+        Columns = ParseColumns([JsonSerializer.Serialize(columns)]),
+        Tags = MessageTags.Parse(name, tags.Select(t => (t.Key, t.Value))),
+    };
+
     private static IEnumerable<(string Theirs, string Ours)> Pairs(string text)
     {
         if (text.TrimStart().StartsWith('{')) return JsonPairs(text);
@@ -74,6 +84,15 @@ public sealed record RowMapping
 /// <summary>Keys and roles of messages that a data set names itself; null leaves them to be recognised.</summary>
 public sealed record MessageTags
 {
+    private static readonly Dictionary<string, string> s_roleTags = new(StringComparer.Ordinal)
+    {
+        ["user_tag"] = "user",
+        ["assistant_tag"] = "assistant",
+        ["observation_tag"] = "tool",
+        ["function_tag"] = "tool_call",
+        ["system_tag"] = "system",
+    };
+
     /// <summary>Key of the role.</summary>
     public string? RoleKey { get; init; }
 
@@ -82,4 +101,23 @@ public sealed record MessageTags
 
     /// <summary>The data set's own words for roles, and the role each means.</summary>
     public IReadOnlyDictionary<string, string> Roles { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Reads tags as LLaMA-Factory calls them.</summary>
+    /// <param name="name">The data set, for messages.</param>
+    /// <param name="tags">Each tag and the data set's own word for it.</param>
+    /// <exception cref="RowFormatException">A tag is unknown.</exception>
+    internal static MessageTags Parse(string name, IEnumerable<(string Tag, string Word)> tags)
+    {
+        string? roleKey = null, contentKey = null;
+        var roles = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (tag, word) in tags)
+        {
+            if (tag == "role_tag") roleKey = word;
+            else if (tag == "content_tag") contentKey = word;
+            else if (s_roleTags.TryGetValue(tag, out var role)) roles[word] = role;
+            else throw new RowFormatException($"'{name}' has the unknown tag '{tag}'");
+        }
+
+        return new MessageTags { RoleKey = roleKey, ContentKey = contentKey, Roles = roles };
+    }
 }

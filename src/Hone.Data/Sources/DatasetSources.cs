@@ -1,3 +1,4 @@
+using Hone.Data.Registration;
 using Hone.Data.Schemas;
 using Hone.Hub;
 
@@ -10,7 +11,7 @@ namespace Hone.Data.Sources;
 /// <param name="datasetInfo">The description that the user names; null takes those in the usual places.</param>
 /// <param name="hub">The way to hubs; null goes by the variables of this process.</param>
 /// <param name="cancellation">Stops fetching.</param>
-public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = null, CancellationToken cancellation = default)
+public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = null, Registry? registered = null, CancellationToken cancellation = default)
 {
     private const string Card = "README.md";
 
@@ -32,11 +33,19 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
     {
         var isLocal = File.Exists(entry.Path) || Directory.Exists(entry.Path);
         if (entry.Site is null && isLocal) return Local(entry.Path, entry.Path, entry.Rows, entry.Subset, entry.Split);
-        if (registry.Value.Find(entry.Path) is { } registered) return Open(registered, entry);
+        if (registered?.FindDataset(entry.Path) is { } own) return Registered(own, entry);
+        if (registry.Value.Find(entry.Path) is { } described) return Open(described, entry);
         if (entry.Site is null && BundledRows.Find(entry.Path) is { } bundled) return bundled with { Count = entry.Rows };
         var id = HubId.Parse((entry with { Rows = null, Subset = null, Split = null }).ToString()) ?? throw Unknown(entry);
         return OnHub(id.Name, id, entry, entry.Subset, entry.Split is null ? [] : [entry.Split]);
     }
+
+    private static RowSource Registered(RegisteredDataset own, DatasetReference entry) => new(own.Name, own.Files, entry.Rows ?? own.Sample)
+    {
+        Made = own.Rows,
+        Converted = own.Convert,
+        Mapping = own.Mapping == RowMapping.None ? null : own.Mapping,
+    };
 
     private RowSource Open(DatasetInfoEntry registered, DatasetReference entry) => DatasetInfoEntry.Guarded(registered.File, () =>
     {
@@ -104,5 +113,5 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
     }
 
     private HoneException Unknown(DatasetReference entry) => new(ExitCode.Data, $"There is no file, folder or registered data set '{entry.Path}', and it is no id of one on a hub.", null,
-        Suggestion.Nearest(entry.Path, registry.Value.Names) is { } near ? $"Did you mean {near}?" : "Check the path, describe the data set in dataset_info.json, or give an id like org/name.");
+        Suggestion.Nearest(entry.Path, registry.Value.Names.Concat(registered?.Datasets ?? [])) is { } near ? $"Did you mean {near}?" : "Check the path, describe the data set in dataset_info.json, or give an id like org/name.");
 }

@@ -50,10 +50,10 @@ public sealed partial class CpuKernels : IKernels
     }
 
     /// <inheritdoc cref="IKernels.CreateArena"/>
-    public Arena CreateArena(string name, long capacity = 0)
+    public Arena CreateArena(string name)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        return new Arena(name, capacity);
+        return new Arena(name);
     }
 
     /// <summary>Ends the threads and frees the packing buffers.</summary>

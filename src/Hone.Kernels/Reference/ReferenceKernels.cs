@@ -16,7 +16,7 @@ public sealed class ReferenceKernels : IKernels
     public long WorkspaceBytes => 0;
 
     /// <inheritdoc/>
-    public Arena CreateArena(string name, long capacity = 0) => new(name, capacity);
+    public Arena CreateArena(string name) => new(name);
 
     /// <inheritdoc/>
     public void Dispose()

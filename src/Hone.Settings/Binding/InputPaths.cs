@@ -27,6 +27,7 @@ internal static class InputPaths
         }
 
         if (setting.Path == PathUse.Data && CouldBeName(plain)) return text;
+        if (raw.MayBeRegistered && setting.Path == PathUse.Model && IsName(text)) return text;
         if (setting.Path == PathUse.Model && HubId.Parse(text) is not null) return text;
         if (plain.Site is not null)
             throw new HoneException(setting.MissingPath, $"{setting.Name}: '{plain.Path}' is no name of a data set on a hub", raw.Origin, "write hf::org/name or ms::org/name, then :subset and #rows if need be");

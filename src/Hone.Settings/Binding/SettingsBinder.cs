@@ -32,8 +32,9 @@ public static class SettingsBinder
         ApplySamples(merged, schema);
 
         var settings = (VerbSettings)Activator.CreateInstance(type)!;
+        var registers = merged.ContainsKey("custom_register_path") || merged.ContainsKey("external_plugins");
         var given = schema.Settings.Where(s => merged.GetValueOrDefault(s.Name) is { Values: not null })
-            .ToDictionary(s => s.Name, s => Convert(s, merged[s.Name], merged[s.Name].Values!));
+            .ToDictionary(s => s.Name, s => Convert(s, merged[s.Name] with { MayBeRegistered = registers }, merged[s.Name].Values!));
         settings.TakeDefaults(given);
         foreach (var (name, value) in given) schema.Find(name)!.SetValue(settings, value);
         ThrowIfInvalid(settings, merged);

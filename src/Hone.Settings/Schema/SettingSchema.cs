@@ -10,7 +10,7 @@ public sealed class SettingSchema
     private static readonly string[] s_groupOrder =
     [
         "Model", "Tokenizer", "Template", "Input", "Rows", "Data", "Tuner", "Optimizer", "Run", "Generation", "Output",
-        "Evaluation", "Report", "Logging", "Checks", "Machine",
+        "Evaluation", "Report", "Logging", "Checks", "Registration", "Machine",
     ];
 
     private static readonly ConcurrentDictionary<Type, SettingSchema> s_schemas = new();

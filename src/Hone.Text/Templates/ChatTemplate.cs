@@ -84,12 +84,14 @@ public sealed class ChatTemplate
     /// </summary>
     /// <param name="fileOrName">The setting.</param>
     /// <param name="modelFolder">Folder whose template and special tokens are used, or null.</param>
+    /// <param name="catalog">Templates by name; null takes those that Hone has.</param>
     /// <returns>The template; null when it is the model's own that is asked for, and there is none.</returns>
     /// <exception cref="HoneException">There is no such file or name (exit code 2), or the template can't be read (exit code 4).</exception>
-    public static ChatTemplate? Load(string? fileOrName, string? modelFolder)
+    public static ChatTemplate? Load(string? fileOrName, string? modelFolder, TemplateCatalog? catalog = null)
     {
         if (!IsGiven(fileOrName)) return modelFolder is null ? null : FromModelFolder(modelFolder);
-        return NamedTemplates.Find(fileOrName) is null && File.Exists(fileOrName) ? FromFile(fileOrName, modelFolder) : FromName(fileOrName, modelFolder);
+        catalog ??= TemplateCatalog.BuiltIn;
+        return catalog.Find(fileOrName) is null && File.Exists(fileOrName) ? FromFile(fileOrName, modelFolder) : FromName(fileOrName, modelFolder, catalog);
     }
 
     /// <summary>Whether a setting asks for a template, and not for the model's own.</summary>
@@ -111,10 +113,11 @@ public sealed class ChatTemplate
     /// <summary>One of <see cref="NamedTemplates"/>, with the special tokens of the model it is used with.</summary>
     /// <param name="name">Its name or an alias.</param>
     /// <param name="modelFolder">Folder whose <c>tokenizer_config.json</c> gives <c>bos_token</c> and kin, or null.</param>
+    /// <param name="catalog">Templates by name; null takes those that Hone has.</param>
     /// <exception cref="HoneException">There is no such name (exit code 2).</exception>
-    public static ChatTemplate FromName(string name, string? modelFolder)
+    public static ChatTemplate FromName(string name, string? modelFolder, TemplateCatalog? catalog = null)
     {
-        var template = NamedTemplates.Get(name);
+        var template = (catalog ?? TemplateCatalog.BuiltIn).Get(name);
         return new ChatTemplate(template.Source, template.Name, modelFolder is null ? new Dictionary<string, JsonNode?>() : ModelFolderTemplate.Read(modelFolder).SpecialTokens);
     }
 

@@ -39,12 +39,13 @@ public sealed record TemplateChoice(ChatTemplate Template, TemplateOrigin Origin
     /// <param name="setting">A name, a Jinja file, or null.</param>
     /// <param name="modelFolder">The model.</param>
     /// <param name="adapterFolder">The adapter on it, or null.</param>
+    /// <param name="catalog">Templates by name; null takes those that Hone has.</param>
     /// <returns>Null when nothing names one and the model has none.</returns>
     /// <exception cref="HoneException">There is no such file or name (exit code 2), or a template can't be read (exit code 4).</exception>
-    public static TemplateChoice? Find(string? setting, string modelFolder, string? adapterFolder)
+    public static TemplateChoice? Find(string? setting, string modelFolder, string? adapterFolder, TemplateCatalog? catalog = null)
     {
         var own = ChatTemplate.FromModelFolder(modelFolder);
-        if (ChatTemplate.IsGiven(setting)) return new TemplateChoice(ChatTemplate.Load(setting, modelFolder)!, TemplateOrigin.Named);
+        if (ChatTemplate.IsGiven(setting)) return new TemplateChoice(ChatTemplate.Load(setting, modelFolder, catalog)!, TemplateOrigin.Named);
         var saved = adapterFolder is null ? null : ChatTemplate.FromAdapterFolder(adapterFolder, modelFolder);
         if (saved is not null && saved.Source != own?.Source) return new TemplateChoice(saved, TemplateOrigin.Adapter);
         return own is null ? null : new TemplateChoice(own, TemplateOrigin.Model);
@@ -52,6 +53,6 @@ public sealed record TemplateChoice(ChatTemplate Template, TemplateOrigin Origin
 
     /// <summary>The same for rows that must be rendered somehow: a model without a template gets <see cref="NamedTemplates.Default"/>.</summary>
     /// <exception cref="HoneException">As <see cref="Find"/>.</exception>
-    public static TemplateChoice FindOrDefault(string? setting, string modelFolder, string? adapterFolder) =>
-        Find(setting, modelFolder, adapterFolder) ?? new TemplateChoice(ChatTemplate.FromName(NamedTemplates.Default, modelFolder), TemplateOrigin.Default);
+    public static TemplateChoice FindOrDefault(string? setting, string modelFolder, string? adapterFolder, TemplateCatalog? catalog = null) =>
+        Find(setting, modelFolder, adapterFolder, catalog) ?? new TemplateChoice(ChatTemplate.FromName(NamedTemplates.Default, modelFolder), TemplateOrigin.Default);
 }

@@ -24,9 +24,8 @@ public sealed class AdamWOptimizer : IDisposable
         ArgumentNullException.ThrowIfNull(tensors);
         this.kernels = kernels;
         this.options = options;
-        var list = tensors.ToList();
-        moments = kernels.CreateArena("optimizer", list.Sum(t => 2 * Arena.SizeOf(DType.F32, t.Value.Rows, t.Value.Columns)));
-        this.tensors = [.. list.Select(t => new OptimizedTensor(t.Name, t.Value, t.Gradient,
+        moments = kernels.CreateArena("optimizer");
+        this.tensors = [.. tensors.Select(t => new OptimizedTensor(t.Name, t.Value, t.Gradient,
             moments.Allocate(t.Value.Rows, t.Value.Columns), moments.Allocate(t.Value.Rows, t.Value.Columns),
             WeightDecayRule.Decays(t.Name)))];
     }

@@ -58,6 +58,15 @@ public sealed class TemplateChoiceTests : IDisposable
     }
 
     [Fact]
+    public void Training_an_adapter_on_plain_text_keeps_its_template()
+    {
+        Train(["--template", "vicuna"]);
+        model.WriteRows("""{"text": "Once upon a time there was a cat."}""", """{"text": "The cat was happy."}""");
+        Train(["--adapters", Path.Combine(model.Output, "last"), "--output_dir", model.Sub("more")]);
+        Assert.Equal(NamedTemplates.Get("vicuna").Source, File.ReadAllText(Path.Combine(model.Sub("more"), "last", "chat_template.jinja")));
+    }
+
+    [Fact]
     public void Rows_that_no_template_touches_leave_no_template_behind()
     {
         model.WriteRows("""{"text": "Once upon a time there was a cat."}""", """{"text": "The cat was happy."}""");

@@ -62,6 +62,22 @@ public sealed class TemplateVerbsTests : IDisposable
     }
 
     [Fact]
+    public void Rows_are_understood_as_in_training()
+    {
+        var rows = model.Sub("own.jsonl");
+        File.WriteAllText(rows, """{"frage": "q", "antwort": "r"}""");
+        string[] arguments = ["template", "check", "--model", s_tiny, "--dataset", rows];
+        Assert.Contains("no conversations", CommandLineRun.Of(arguments).Error, StringComparison.Ordinal);
+        var plain = JsonNode.Parse(CommandLineRun.Of([.. arguments, "--columns", "frage=query", "antwort=response", "--json"]).Out)!;
+        var system = JsonNode.Parse(CommandLineRun.Of([.. arguments, "--columns", "frage=query", "antwort=response", "--json", "--system", "Be brief."]).Out)!;
+        Assert.True((int)plain["conversations"]![0]!["tokens"]! < (int)system["conversations"]![0]!["tokens"]!);
+
+        File.WriteAllText(rows, """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "r"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "r"}]}""");
+        Assert.Equal(2, (int)JsonNode.Parse(CommandLineRun.Of([.. arguments, "--json"]).Out)!["conversations"]![0]!["answers"]!);
+        Assert.Equal(1, (int)JsonNode.Parse(CommandLineRun.Of([.. arguments, "--loss_scale", "last_round", "--json"]).Out)!["conversations"]![0]!["answers"]!);
+    }
+
+    [Fact]
     public void What_is_not_proven_is_refused_in_training_unless_accepted()
     {
         var template = model.Sub("unproven.jinja");

@@ -116,5 +116,5 @@ public sealed class HubDatasetTests : IDisposable
         ModelScopeEndpoint = hub.Server.Address,
         ModelScopeCache = folder.PathOf("ms"),
         RetryDelay = TimeSpan.FromMilliseconds(1),
-    }), TestContext.Current.CancellationToken);
+    }), cancellation: TestContext.Current.CancellationToken);
 }

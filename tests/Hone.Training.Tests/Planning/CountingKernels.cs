@@ -12,7 +12,7 @@ internal sealed class CountingKernels(IKernels inner) : IKernels
 
     public long WorkspaceBytes => inner.WorkspaceBytes;
 
-    public Arena CreateArena(string name, long capacity = 0) => inner.CreateArena(name, capacity);
+    public Arena CreateArena(string name) => inner.CreateArena(name);
 
     public void Linear(Tensor x, Tensor w, Tensor y, in LinearOptions options)
     {

@@ -7,6 +7,7 @@ using Hone.Models;
 using Hone.Settings;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
+using Hone.Training;
 using Hone.Training.Planning;
 
 namespace Hone.Cli;
@@ -31,7 +32,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
     private static void WriteConversations(DataConvertSettings settings, CliConsole console, CancellationToken cancellation)
     {
         using var progress = new WorkProgress(console, "converting", "rows");
-        var rows = new DatasetSources(null, DownloadDisplay.Access(console), cancellation).Open(settings.Dataset).Read(new DatasetOptions());
+        var rows = new DatasetSources(null, DownloadDisplay.Access(console), Registrations.Of(settings), cancellation).Open(settings.Dataset).Read(new DatasetOptions());
         var report = ConversationsFile.Write(settings.Output!, rows, settings.AlpacaPrompt, settings.Strict, done =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -60,7 +61,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         LoadedDataset data;
         using (var progress = new WorkProgress(console, "tokenizing", "rows"))
         {
-            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console), cancellation).Open(settings.Dataset), progress.Report, cancellation);
+            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console), Registrations.Of(settings), cancellation).Open(settings.Dataset), progress.Report, cancellation);
         }
 
         using var tokens = data;
@@ -81,7 +82,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
 
     private static DatasetLoader Loader(DataConvertSettings settings, string folder, Tokenizer tokenizer, int length)
     {
-        var template = TemplateChoice.FindOrDefault(settings.Template, folder, null).Template;
+        var template = TemplateChoice.FindOrDefault(settings.Template, folder, null, Registrations.Of(settings).Templates).Template;
         var configured = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder).EndIds : [];
         return new DatasetLoader(tokenizer, template, tokenizer.StopIds(configured, template), new DatasetOptions
         {

@@ -5,6 +5,7 @@ using Hone.Data;
 using Hone.Data.Sources;
 using Hone.Inference;
 using Hone.Settings;
+using Hone.Training;
 
 namespace Hone.Cli;
 
@@ -52,7 +53,7 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
     {
         var questions = new List<Question>();
         var choice = new DatasetOptions { Seed = (ulong)settings.Seed };
-        foreach (var row in new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), cancellation).Open(settings.ValDataset).Read(choice))
+        foreach (var row in new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.ValDataset).Read(choice))
         {
             var reason = row.Error;
             var prompt = reason is null ? PromptRow.Parse(row.Json, out reason) : null;

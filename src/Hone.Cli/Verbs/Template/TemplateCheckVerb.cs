@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Hone.Data;
 using Hone.Data.Rendering;
+using Hone.Data.Schemas;
 using Hone.Data.Sources;
 using Hone.Hub;
 using Hone.Inference;
@@ -9,6 +10,7 @@ using Hone.Models;
 using Hone.Settings;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
+using Hone.Training;
 
 namespace Hone.Cli;
 
@@ -32,10 +34,10 @@ internal sealed class TemplateCheckVerb : Verb<TemplateCheckSettings>
         var folder = ModelFolders.Find(settings.Model ?? ChatModel.BaseModelOf(adapter), ModelParts.Description, settings.ModelRevision, hub, cancellation);
         var tokenizer = Tokenizer.LoadIfPresent(folder)
             ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", folder, "Put the tokenizer files of the model into it.");
-        var choice = TemplateChoice.FindOrDefault(settings.Template, folder, adapter);
+        var choice = TemplateChoice.FindOrDefault(settings.Template, folder, adapter, Registrations.Of(settings).Templates);
         var configured = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder).EndIds : [];
         var own = choice.IsTheModels ? null : ChatTemplate.FromModelFolder(folder);
-        var check = new TemplateCheck(choice.Template, tokenizer, tokenizer.StopIds(configured, choice.Template), own);
+        var check = new TemplateCheck(choice.Template, tokenizer, tokenizer.StopIds(configured, choice.Template), own) { Scope = settings.LossScale.Scope };
         var results = settings.Dataset.Count > 0 ? OfRows(check, settings, console, cancellation)
             : [.. SampleConversations.All.Select(c => new Result(c.Name, check.Check(c.Conversation)))];
         Report(console, choice, results, hasOwn: own is not null, areRows: settings.Dataset.Count > 0);
@@ -54,8 +56,8 @@ internal sealed class TemplateCheckVerb : Verb<TemplateCheckSettings>
     {
         using var progress = new WorkProgress(console, "checking", "rows");
         var results = new List<Result>();
-        var options = new DatasetOptions();
-        foreach (var (location, conversation) in new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), cancellation).Open(settings.Dataset).Sources.SelectMany(source => ConversationRows.Of(source, options)))
+        var options = new DatasetOptions { Columns = RowMapping.ParseColumns(settings.Columns), DatasetInfo = settings.CustomDatasetInfo, System = settings.System };
+        foreach (var (location, conversation) in new DatasetSources(settings.CustomDatasetInfo, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset).Sources.SelectMany(source => ConversationRows.Of(source, options)))
         {
             cancellation.ThrowIfCancellationRequested();
             results.Add(new Result(location.ToString(), check.Check(conversation)));
@@ -83,6 +85,8 @@ internal sealed class TemplateCheckVerb : Verb<TemplateCheckSettings>
                 [.. shown.Select(r => (IReadOnlyList<string>)(hasOwn ? [r.Name, r.Verdict, Own(r.Proof), r.Note] : [r.Name, r.Verdict, r.Note]))]);
         }
 
+        if (choice.Template.Source.Contains("strftime_now", StringComparison.Ordinal))
+            console.Line("The template asks for the date, which is left out of the proof: training writes 26 July 2024 always, inference today's.");
         if (results.Find(r => r.Proof.OwnFault is not null) is { Name: not null } other)
             console.Line($"The model's own template differs, first in \"{other.Name}\": {other.Proof.OwnFault}.");
         console.JsonLine(JsonText.Line(json => Write(json, choice, results, proven, refused)));

@@ -1,5 +1,6 @@
 using Hone.Settings;
 using Hone.Text.Templates;
+using Hone.Training;
 
 namespace Hone.Cli;
 
@@ -14,11 +15,12 @@ internal sealed class TemplateListVerb : Verb<TemplateListSettings>
 
     protected override ExitCode Run(TemplateListSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        console.Table(["name", "also", "for"], [.. NamedTemplates.All.Select(t => (IReadOnlyList<string>)[t.Name, string.Join(' ', t.Aliases), t.About])]);
+        var templates = Registrations.Of(settings).Templates.All;
+        console.Table(["name", "also", "for"], [.. templates.Select(t => (IReadOnlyList<string>)[t.Name, string.Join(' ', t.Aliases), t.About])]);
         console.JsonLine(JsonText.Line(json =>
         {
             json.WriteStartArray("templates");
-            foreach (var template in NamedTemplates.All)
+            foreach (var template in templates)
             {
                 json.WriteStartObject();
                 json.WriteString("name", template.Name);

@@ -1,6 +1,7 @@
 using Hone.Hub;
 using Hone.Settings;
 using Hone.Text.Templates;
+using Hone.Training;
 
 namespace Hone.Cli;
 
@@ -16,7 +17,7 @@ internal sealed class TemplateShowVerb : Verb<TemplateShowSettings>
     protected override ExitCode Run(TemplateShowSettings settings, CliConsole console, CancellationToken cancellation)
     {
         var folder = settings.Model is null ? null : ModelFolders.Find(settings.Model, ModelParts.Description, null, DownloadDisplay.Access(console), cancellation);
-        var template = ChatTemplate.Load(settings.Template, folder)
+        var template = ChatTemplate.Load(settings.Template, folder, Registrations.Of(settings).Templates)
             ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", settings.Model, "hone template list shows those that are known by name.");
         if (settings.Json)
         {

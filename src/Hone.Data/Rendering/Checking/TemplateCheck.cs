@@ -10,6 +10,9 @@ namespace Hone.Data.Rendering;
 /// </summary>
 public sealed class TemplateCheck
 {
+    /// <summary>Answers of a conversation up to which the prompt of each is looked at.</summary>
+    private const int MostPrompts = 64;
+
     private readonly ChatTemplate template;
     private readonly ChatTemplate? own;
     private readonly Tokenizer tokenizer;
@@ -86,6 +89,9 @@ public sealed class TemplateCheck
         return row.Turns.Count == answers ? null : $"{row.Turns.Count} of {answers} answers are learned";
     }
 
+    /// <summary>All answers, or of many the first, the last and one between: each asks for a rendering of all that stands before it.</summary>
+    private static IEnumerable<int> TurnsToAsk(int count) => count <= MostPrompts ? Enumerable.Range(0, count) : [0, count / 2, count - 1];
+
     private List<int> LearnedAnswers(Conversation conversation)
     {
         var answers = Enumerable.Range(0, conversation.Messages.Count).Where(i => (string?)conversation.Messages[i]!["role"] == "assistant").ToList();
@@ -98,7 +104,7 @@ public sealed class TemplateCheck
         // A continued segment is the end token that was added to the answer before it.
         var learned = Enumerable.Range(0, segments.Count).Where(i => segments[i] is { Weight: > 0, Continues: false }).ToList();
         if (learned.Count != messages.Count || row.Turns.Count != messages.Count) return null; // said already
-        for (var turn = 0; turn < messages.Count; turn++)
+        foreach (var turn in TurnsToAsk(messages.Count))
         {
             if (messages[turn] == 0) continue; // nobody asks for an answer that comes first
             var before = string.Concat(segments.Take(learned[turn]).Select(s => s.Text));

@@ -19,30 +19,35 @@ public static class NamedTemplates
 
     private static readonly Lazy<IReadOnlyList<NamedTemplate>> s_all = new(ReadCatalog);
 
-    private static readonly Lazy<Dictionary<string, NamedTemplate>> s_byName = new(() =>
-        All.SelectMany(t => t.Aliases.Prepend(t.Name).Select(name => (name, t))).ToDictionary(p => p.name, p => p.t, StringComparer.Ordinal));
-
     /// <summary>All of them, in the order of the catalog.</summary>
     public static IReadOnlyList<NamedTemplate> All => s_all.Value;
 
     /// <summary>The template of a name or alias, whatever its case and whether it has dashes, dots or underscores; null when there is none.</summary>
-    public static NamedTemplate? Find(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return s_byName.Value.GetValueOrDefault(Normalize(name));
-    }
+    public static NamedTemplate? Find(string name) => TemplateCatalog.BuiltIn.Find(name);
 
     /// <summary>The template of a name.</summary>
     /// <exception cref="HoneException">There is none (exit code 2).</exception>
-    public static NamedTemplate Get(string name)
-    {
-        if (Find(name) is { } template) return template;
-        var near = Suggestion.Nearest(Normalize(name), s_byName.Value.Keys);
-        throw new HoneException(ExitCode.Usage, $"There is no template file '{name}' and no template of that name.", null,
-            (near is null ? "" : $"Did you mean {near}? ") + "hone template list shows all names; a file needs its path.");
-    }
+    public static NamedTemplate Get(string name) => TemplateCatalog.BuiltIn.Get(name);
 
-    private static string Normalize(string name) => name.Replace('-', '_').Replace('.', '_').ToLowerInvariant();
+    /// <summary>A template in a layout that Hone has, with other texts around the messages.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="aliases">Other names for it.</param>
+    /// <param name="about">What it is for.</param>
+    /// <param name="fields"><c>is</c> names the layout, such as <c>chatml</c> or <c>turns</c>; the others are texts of the layout, as <c>hone template show</c> prints them.</param>
+    /// <exception cref="HoneException">There is no such layout or field (exit code 2).</exception>
+    public static NamedTemplate FromFields(string name, IReadOnlyList<string> aliases, string about, JsonObject fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var families = JsonNode.Parse(Resource("catalog.json"))!["families"]!.AsObject();
+        var layout = fields["is"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        if (layout is null || (!families.ContainsKey(layout) && layout is not ("qwen" or "llama3_2")))
+        {
+            throw new HoneException(ExitCode.Usage, $"A template needs a layout, and '{layout}' is none.", null,
+                "Write jinja: with its text, or is: with one of " + string.Join(", ", families.Select(f => f.Key)) + ".");
+        }
+
+        return Read(name, aliases, about, layout, fields, families);
+    }
 
     private static List<NamedTemplate> ReadCatalog()
     {
@@ -51,10 +56,13 @@ public static class NamedTemplates
         return [.. catalog["templates"]!.AsArray().Select(t => Read(t!.AsObject(), families))];
     }
 
-    private static NamedTemplate Read(JsonObject entry, JsonObject families)
+    private static NamedTemplate Read(JsonObject entry, JsonObject families) => Read(
+        (string)entry["name"]!, [.. (entry["aliases"]?.AsArray() ?? []).Select(a => (string)a!)], (string)entry["about"]!, (string)entry["is"]!, entry, families);
+
+    private static NamedTemplate Read(string name, IReadOnlyList<string> aliases, string about, string family, JsonObject entry, JsonObject families)
     {
         var settings = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
-        var layout = Inherit((string)entry["is"]!, families, settings);
+        var layout = Inherit(family, families, settings);
         foreach (var (key, value) in entry)
         {
             if (key is not ("name" or "aliases" or "about" or "is")) Set(settings, key, value);
@@ -63,7 +71,7 @@ public static class NamedTemplates
         var source = new StringBuilder();
         foreach (var (key, value) in settings) source.Append("{%- set ").Append(key).Append(" = ").Append(Literal(value)).Append(" %}\n");
         source.Append(Resource(layout + ".jinja"));
-        return new NamedTemplate((string)entry["name"]!, [.. (entry["aliases"]?.AsArray() ?? []).Select(a => (string)a!)], (string)entry["about"]!, source.ToString());
+        return new NamedTemplate(name, aliases, about, source.ToString());
     }
 
     /// <summary>Takes over what a family and the one it is built on set; returns the name of its Jinja file.</summary>
@@ -83,7 +91,12 @@ public static class NamedTemplates
 
     private static void Set(Dictionary<string, JsonNode?> settings, string key, JsonNode? value)
     {
-        if (!settings.ContainsKey(key)) throw new InvalidOperationException($"the template catalog sets '{key}', which its layout does not know");
+        if (!settings.ContainsKey(key))
+        {
+            throw new HoneException(ExitCode.Usage, $"The layout of the template has no field '{key}'.", null,
+                Suggestion.Nearest(key, settings.Keys) is { } near ? $"Did you mean {near}?" : "It has " + string.Join(", ", settings.Keys) + ".");
+        }
+
         settings[key] = value;
     }
 
