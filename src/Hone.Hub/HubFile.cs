@@ -12,11 +12,14 @@ internal sealed record HubFile(string Path, long Size, string? Sha256, string? G
     /// <summary>Files of a repository; more than any has, and few enough to hold.</summary>
     public const int MaxFiles = 500_000;
 
+    /// <summary>Bytes of a file; more than any has, and few enough that those of all files can be summed.</summary>
+    public const long MaxSize = 1L << 43;
+
     private const int MaxPathLength = 1000;
 
     /// <summary>Whether path, size and checksums are such as can be used.</summary>
     [JsonIgnore]
-    public bool IsSound => Path is not null && IsSafe(Path) && Size >= 0 && (Sha256 is null || IsHash(Sha256, 32)) && (GitId is null || IsHash(GitId, 20));
+    public bool IsSound => Path is not null && IsSafe(Path) && Size is >= 0 and <= MaxSize && (Sha256 is null || IsHash(Sha256, 32)) && (GitId is null || IsHash(GitId, 20));
 
     /// <summary>Whether a path from a server stays below the folder that it is put into, on every system.</summary>
     public static bool IsSafe(string path) => path.Length is > 0 and <= MaxPathLength

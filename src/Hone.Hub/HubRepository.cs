@@ -38,6 +38,9 @@ public sealed class HubRepository
 
     private Uri Endpoint => Id.Site == HubSite.ModelScope ? Options.ModelScopeEndpoint : Options.HuggingFaceEndpoint;
 
+    /// <summary>Bytes of a file, as the hub lists it; null when the hub was not asked.</summary>
+    public long? SizeOf(string path) => listed?.GetValueOrDefault(path)?.Size;
+
     /// <summary>Fetches files that are not there yet.</summary>
     /// <param name="paths">Paths from <see cref="Files"/>.</param>
     /// <param name="cancellation">Stops; what has come in is kept, and the next call goes on from there.</param>
@@ -137,7 +140,7 @@ public sealed class HubRepository
 
     private async Task Fetch(HubHttp http, IHubApi api, HubFile file, Action<long> progress, CancellationToken cancellation)
     {
-        using var held = await FileLock.Take(cache.Lock(Id, kind, file), cancellation).ConfigureAwait(false);
+        using var held = await FileLock.Take(cache.Lock(Id, kind, file), access.Notice, cancellation).ConfigureAwait(false);
         if (cache.Has(Id, kind, commit, file)) return; // Another process was faster.
         var incomplete = cache.Incomplete(Id, kind, file);
         await new FileDownload(http, file, api.Address(Id, kind, commit, file.Path), incomplete, Options.Timeout, progress).Run(cancellation).ConfigureAwait(false);

@@ -11,7 +11,7 @@ public enum ModelParts
     /// <summary>The description and the weights.</summary>
     Whole,
 
-    /// <summary>A PEFT adapter.</summary>
+    /// <summary>A PEFT adapter, and the chat template that it was trained with.</summary>
     Adapter,
 }
 
@@ -68,15 +68,19 @@ public static class ModelFolders
     public static string? CommitOf(string model, string folder) =>
         !Directory.Exists(model) && Path.GetFileName(folder) is var commit && HubFile.IsHash(commit, 20) ? commit : null;
 
-    /// <summary>What an adapter says it belongs to: the folder, or the id without hub and revision, as PEFT has it.</summary>
+    /// <summary>
+    /// What an adapter says it belongs to: the folder, or the id without hub and revision, as PEFT has it. A folder that could be read as an
+    /// id is written so that it can't be: without the folder, nobody shall fetch a stranger's model of that name.
+    /// </summary>
     public static string BaseOf(string model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return !Directory.Exists(model) && HubId.Parse(model) is { } id ? id.Name : model;
+        if (HubId.Parse(model) is not { } id) return model;
+        return Directory.Exists(model) ? "./" + model : id.Name;
     }
 
     private static bool IsWanted(string file, ModelParts parts) => parts == ModelParts.Adapter
-        ? file is "adapter_config.json" or "adapter_model.safetensors"
+        ? file is "adapter_config.json" or "adapter_model.safetensors" or "chat_template.jinja" or "tokenizer_config.json"
         : Descriptions.Contains(file) || file.EndsWith(".tiktoken", StringComparison.Ordinal);
 
     private static List<string> Weights(HubRepository repository, HubId id, CancellationToken cancellation)

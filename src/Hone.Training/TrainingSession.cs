@@ -37,6 +37,7 @@ public sealed partial class TrainingSession : IDisposable
     private ITrainingObserver? observer;
     private string? resume;
     private IReadOnlyList<string> pinnedDataset = [];
+    private IReadOnlyList<string> dataFiles = [];
     private long heldBytes;
 
     private TrainingSession(TrainingSettings settings, IKernels kernels, HubAccess? hub, bool withWeights, CancellationToken cancellation)
@@ -248,6 +249,8 @@ public sealed partial class TrainingSession : IDisposable
             Shares = Settings.InterleaveProb,
             UntilAllExhausted = Settings.StoppingStrategy == StoppingStrategy.AllExhausted,
         };
+        var validationRows = Settings.ValDataset.Count > 0 ? sources.Open(Settings.ValDataset) : null;
+        dataFiles = [.. rows.Sources.Concat(validationRows?.Sources ?? []).SelectMany(s => s.Files)];
         pinnedDataset = [.. rows.Sources.Zip(Settings.Dataset, (source, entry) => source.Pinned ?? entry)];
         RequireTokenizerForText(rows);
         var options = new DatasetOptions
@@ -275,7 +278,7 @@ public sealed partial class TrainingSession : IDisposable
         };
         if (Settings.Streaming) Stream = loader.Stream(rows, StreamOptions(), ModelFolder);
         else Train = Load(loader, rows, progress, cancellation);
-        if (Settings.ValDataset.Count > 0) Validation = Load(loader, sources.Open(Settings.ValDataset), progress, cancellation);
+        if (validationRows is not null) Validation = Load(loader, validationRows, progress, cancellation);
         else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);
     }
 
@@ -317,8 +320,7 @@ public sealed partial class TrainingSession : IDisposable
                 "Name another output_dir, go on with --resume_from_checkpoint last, or set overwrite_output_dir true.");
         }
 
-        ReplacedRun.RequireReplaceable(Settings.OutputDir, [ModelFolder, AdapterFolder, Settings.Template, resume,
-            .. Settings.Dataset.Concat(Settings.ValDataset).Select(d => DatasetReference.Parse(d).Path)]);
+        ReplacedRun.RequireReplaceable(Settings.OutputDir, [ModelFolder, AdapterFolder, Settings.Template, resume, Settings.CustomDatasetInfo, .. dataFiles]);
     }
 
     /// <summary>A checkpoint that was copied elsewhere starts a run folder of its own: its neighbours are not this run's.</summary>

@@ -145,6 +145,19 @@ public sealed class RunDamageTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_holds_the_rows_of_a_registered_name_is_not_overwritten()
+    {
+        Assert.Equal(0, model.Run("--max_steps", "1").ExitCode);
+        var rows = Path.Combine(model.Output, "checkpoint-1", "rows.jsonl");
+        File.Copy(model.Rows, rows);
+        File.WriteAllText(model.Sub("info.json"), $$"""{"mine":{"file_name":"{{rows}}"} }""");
+        var run = model.Run("--overwrite_output_dir", "true", "--custom_dataset_info", model.Sub("info.json"), "--dataset", "mine");
+        Assert.Equal((int)ExitCode.Usage, run.ExitCode);
+        Assert.Contains("lies in it", run.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(rows));
+    }
+
+    [Fact]
     public void A_folder_of_another_trainer_is_not_overwritten()
     {
         Directory.CreateDirectory(model.Output);

@@ -150,6 +150,34 @@ public sealed class CacheTests : HubTests
     }
 
     [Fact]
+    public void A_revision_of_ModelScope_has_a_folder_of_its_own()
+    {
+        var main = Find("ms::org/small.model");
+        var offline = Options with { Offline = true };
+        Assert.Contains("is not in the cache", Fails("ms::org/small.model@v1", offline).Message, StringComparison.Ordinal);
+        var named = Find("ms::org/small.model@v1");
+        Assert.Equal(main + "@v1", named);
+        Assert.Equal(named, Find("ms::org/small.model@v1", offline));
+        Assert.Equal(main, Find("ms::org/small.model", offline));
+    }
+
+    [Fact]
+    public void An_adapter_names_a_folder_so_that_it_is_no_id()
+    {
+        Assert.Equal("org/small.model", ModelFolders.BaseOf("hf::org/small.model@v1"));
+        Directory.CreateDirectory("base-of/model");
+        try
+        {
+            Assert.Equal("./base-of/model", ModelFolders.BaseOf("base-of/model"));
+            Assert.Null(HubId.Parse(ModelFolders.BaseOf("base-of/model")));
+        }
+        finally
+        {
+            Directory.Delete("base-of", recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_folder_that_exists_wins_over_an_id()
     {
         using var folder = new TemporaryFolder();
@@ -177,6 +205,25 @@ public sealed class CacheTests : HubTests
         while (!holder.HasExited && !IsLocked(path)) Thread.Sleep(10);
         Find();
         Assert.True(holder.HasExited, "the lock was not waited for");
+    }
+
+    [Fact]
+    public async Task A_lock_that_can_not_be_had_is_an_error_and_not_waited_for()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var path = Path.Combine(Cache, ".locks", "models--org--small.model", LocalHub.Sha256(Weights) + ".lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Copy("/bin/sleep", path);
+        using var running = Process.Start(path, ["60"]); // Nobody may write to a program that runs, whatever his rights.
+        try
+        {
+            var e = await Task.Run(() => Fails()).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Contains("The cache can't be written", e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            running.Kill();
+        }
     }
 
     private static bool IsLocked(string path)

@@ -97,6 +97,26 @@ public sealed class DownloadTests : HubTests
     }
 
     [Fact]
+    public void An_adapter_brings_the_template_that_it_was_trained_with()
+    {
+        foreach (var file in (string[])["adapter_config.json", "adapter_model.safetensors", "chat_template.jinja", "tokenizer_config.json", "optimizer.pt"]) Hub.Add("models/org/adapter", file, "{}");
+        Assert.Equal(["adapter_config.json", "adapter_model.safetensors", "chat_template.jinja", "tokenizer_config.json"],
+            Directory.GetFiles(Find("org/adapter", parts: ModelParts.Adapter)).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Without_a_checksum_parts_of_two_contents_are_not_joined()
+    {
+        Hub.HasChecksums = false;
+        Hub.InterfereWithStorage = request => request.From == 0 ? new LocalResponse(200, Weights[..1000]) : new LocalResponse(404);
+        Fails("ms::org/small.model");
+        byte[] other = [.. Weights.Select(b => (byte)~b)];
+        Hub.Add(Model, "model.safetensors", other, isLarge: true);
+        Hub.InterfereWithStorage = null;
+        Assert.Equal(other, File.ReadAllBytes(Path.Combine(Find("ms::org/small.model"), "model.safetensors")));
+    }
+
+    [Fact]
     public void Contents_are_checked_and_fetched_once_more()
     {
         var n = 0;

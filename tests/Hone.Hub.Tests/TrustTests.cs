@@ -77,6 +77,7 @@ public sealed class TrustTests : HubTests
     [InlineData("""[{"type":"file","path":"config.json","size":-5,"oid":"0123456789012345678901234567890123456789"}]""")]
     [InlineData("""[{"type":"file","path":"config.json","size":5,"oid":"../../../../x"}]""")]
     [InlineData("""[{"type":"file","path":"config.json","size":5,"oid":"0123456789012345678901234567890123456789","lfs":{"oid":"../x","size":5}}]""")]
+    [InlineData("""[{"type":"file","path":"config.json","size":9223372036854775807,"oid":"0123456789012345678901234567890123456789"},{"type":"file","path":"tokenizer.json","size":9223372036854775807,"oid":"0123456789012345678901234567890123456780"}]""")]
     [InlineData("""[{"type":"file","path":7,"size":"x"},null,3,[]]""")]
     public void A_listing_that_makes_no_sense_gives_no_file(string answer)
     {

@@ -251,6 +251,8 @@ public sealed class BindingTests : IDisposable
         Assert.Equal([0.3, 0.7], Sft("--interleave_prob", "0.3", "0.7", "-d", _rows, _rows).InterleaveProb);
         AssertRefused(() => Sft("--interleave_prob", "0.3", "0.7"), "2 numbers", "1 entries");
         AssertRefused(() => Sft("--interleave_prob", "0"), "not above 0");
+        AssertRefused(() => Sft("--interleave_prob", "1e-12", "1", "-d", _rows, _rows), "a share below 0.0001");
+        AssertRefused(() => Sft("--interleave_prob", "Infinity", "1", "-d", _rows, _rows), "interleave_prob");
         Assert.Equal(StoppingStrategy.AllExhausted, Sft("--stopping_strategy", "all_exhausted").StoppingStrategy);
     }
 

@@ -36,6 +36,9 @@ public sealed class LocalHub : IDisposable
     /// <summary>Files on one page of a listing.</summary>
     public int PageSize { get; set; } = 1000;
 
+    /// <summary>Whether ModelScope's listings have checksums; they need not.</summary>
+    public bool HasChecksums { get; set; } = true;
+
     /// <summary>Puts a file into a repository.</summary>
     /// <param name="repository"><c>models/org/name</c> or <c>datasets/org/name</c>.</param>
     public void Add(string repository, string path, byte[] content, bool isLarge = false)
@@ -110,7 +113,7 @@ public sealed class LocalHub : IDisposable
         if (parts.Length == 4) return new LocalResponse(302) { Headers = { ["Location"] = new Uri(Storage.Address, Sha256(files[query["FilePath"]])).AbsoluteUri } };
         var page = int.Parse(query.GetValueOrDefault("PageNumber") ?? "1", CultureInfo.InvariantCulture) - 1;
         var size = int.Parse(query.GetValueOrDefault("PageSize") ?? "100000", CultureInfo.InvariantCulture);
-        var list = files.Skip(page * size).Take(size).Select(f => new JsonObject { ["Name"] = Path.GetFileName(f.Key), ["Path"] = f.Key, ["Type"] = "blob", ["Size"] = f.Value.Length, ["Sha256"] = Sha256(f.Value), ["Revision"] = "r" });
+        var list = files.Skip(page * size).Take(size).Select(f => new JsonObject { ["Name"] = Path.GetFileName(f.Key), ["Path"] = f.Key, ["Type"] = "blob", ["Size"] = f.Value.Length, ["Sha256"] = HasChecksums ? Sha256(f.Value) : null, ["Revision"] = "r" });
         return new LocalResponse(200, new JsonObject { ["Code"] = 200, ["Success"] = true, ["Data"] = new JsonObject { ["Files"] = new JsonArray([.. list]) } }.ToJsonString());
     }
 

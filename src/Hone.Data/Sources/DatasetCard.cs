@@ -15,15 +15,25 @@ internal sealed record CardSubset(string Name, bool IsDefault, IReadOnlyList<(st
 /// </summary>
 internal static class DatasetCard
 {
+    private const int MaxCardBytes = 8 << 20;
     private const int MaxBytes = 1 << 20;
     private const int MaxDepth = 12;
     private const int MaxSubsets = 10_000;
     private const string Everything = "**";
 
+    /// <summary>Fails for a card that is longer than any text for people: before it is fetched, too.</summary>
+    /// <exception cref="HoneException">It is (exit code 3).</exception>
+    public static void RequireLength(long bytes, string readme)
+    {
+        if (bytes > MaxCardBytes)
+            throw new HoneException(ExitCode.Data, $"The card of the data set is longer than {MaxCardBytes >> 20} MiB.", readme, "Name its files themselves, or another revision.");
+    }
+
     /// <summary>The subsets that a card describes; none when it has no front matter or says nothing of files.</summary>
     /// <exception cref="HoneException">The front matter can't be read (exit code 3).</exception>
     public static IReadOnlyList<CardSubset> Read(string readme)
     {
+        RequireLength(FileLength.Of(readme), readme);
         try
         {
             if (FrontMatter(readme) is not { } yaml) return [];

@@ -104,8 +104,15 @@ internal static partial class DatasetLayout
     private static IEnumerable<string> Matching(IReadOnlyList<string> files, string pattern)
     {
         // The pattern is a stranger's: matching takes time in proportion to the name, whatever it says.
-        var expression = new Regex(Expression(pattern.TrimStart('.', '/')), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-        return files.Where(f => expression.IsMatch(f));
+        try
+        {
+            var expression = new Regex(Expression(pattern.TrimStart('.', '/')), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            return files.Where(f => expression.IsMatch(f));
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"its card has the pattern '{pattern}', which is none", e);
+        }
     }
 
     /// <summary><c>**</c> is any number of folders, <c>*</c> and <c>?</c> stay in one, <c>[ab]</c> is one of these.</summary>

@@ -22,6 +22,12 @@ internal sealed class DatasetRegistry
     public IEnumerable<string> Names => entries.Select(e => e.Name);
 
     /// <summary>The entry of this name, or, as ms-swift has it, of this id on a hub; null when there is none.</summary>
-    public DatasetInfoEntry? Find(string name) =>
-        entries.Find(e => e.Name == name) ?? entries.Find(e => e.HuggingFaceId == name || e.ModelScopeId == name);
+    /// <param name="name">The name or id.</param>
+    /// <param name="site">The hub that was asked for: then only an entry of this id there is meant, never a file or folder.</param>
+    public DatasetInfoEntry? Find(string name, HubSite? site) => site switch
+    {
+        HubSite.HuggingFace => entries.Find(e => e.LocalPath is null && e.HuggingFaceId == name),
+        HubSite.ModelScope => entries.Find(e => e.LocalPath is null && e.ModelScopeId == name),
+        _ => entries.Find(e => e.Name == name) ?? entries.Find(e => e.HuggingFaceId == name || e.ModelScopeId == name),
+    };
 }

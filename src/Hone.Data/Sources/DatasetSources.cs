@@ -32,9 +32,9 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
     private RowSource Open(DatasetReference entry)
     {
         var isLocal = File.Exists(entry.Path) || Directory.Exists(entry.Path);
-        if (entry.Site is null && isLocal) return Local(entry.Path, entry.Path, entry.Rows, entry.Subset, entry.Split);
-        if (registered?.FindDataset(entry.Path) is { } own) return Registered(own, entry);
-        if (registry.Value.Find(entry.Path) is { } described) return Open(described, entry);
+        if (entry.Site is null && isLocal) return Local(entry.Path, entry.Path, entry.Rows, entry.Subset, entry.Split is null ? [] : [entry.Split]);
+        if (entry.Site is null && registered?.FindDataset(entry.Path) is { } own) return Registered(own, entry);
+        if (registry.Value.Find(entry.Path, entry.Site) is { } described) return Open(described, entry);
         if (entry.Site is null && BundledRows.Find(entry.Path) is { } bundled) return bundled with { Count = entry.Rows };
         var id = HubId.Parse((entry with { Rows = null, Subset = null, Split = null }).ToString()) ?? throw Unknown(entry);
         return OnHub(id.Name, id, entry, entry.Subset, entry.Split is null ? [] : [entry.Split]);
@@ -57,7 +57,10 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         var path = registered.LocalPath ?? throw Unknown(entry);
         if (registered.Text("folder") is { } folder) path = Path.Combine(path, folder);
         if (!File.Exists(path) && !Directory.Exists(path)) throw new RowFormatException($"'{registered.Name}' names '{path}', which does not exist");
-        return Local(entry.Path, path, count, entry.Subset, entry.Split) with { Mapping = mapping };
+
+        // A file has no subset; LLaMA-Factory's descriptions give it a split all the same.
+        var isFile = !Directory.Exists(path);
+        return Local(entry.Path, path, count, isFile ? entry.Subset : subset, isFile ? [] : splits) with { Mapping = mapping };
     });
 
     /// <summary>The id of a registered data set: on the hub that is asked for, else on the usual one, else on the one where it is.</summary>
@@ -70,13 +73,13 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         return HubId.Parse(revision is null ? text : $"{text}@{revision}") ?? throw new RowFormatException($"'{registered.Name}' names '{text}', which is no id of a data set");
     }
 
-    private static RowSource Local(string name, string path, int? count, string? subset, string? split)
+    private static RowSource Local(string name, string path, int? count, string? subset, List<string> splits)
     {
-        if (subset is null) return new RowSource(name, [path], count);
+        if (subset is null && splits.Count == 0) return new RowSource(name, [path], count);
         if (!Directory.Exists(path)) throw new HoneException(ExitCode.Data, $"A file has no subsets, and '{subset}' of it is asked for.", path, "Leave out what stands behind the colon.");
         var files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(path, f).Replace('\\', '/')).Order(StringComparer.Ordinal).ToList();
         var card = files.Contains(Card) ? DatasetCard.Read(Path.Combine(path, Card)) : [];
-        return new RowSource($"{name}:{subset}", [.. Choose(name, path, files, card, subset, split).Select(f => Path.Combine(path, f))], count);
+        return new RowSource(subset is null ? name : $"{name}:{subset}", [.. Choose(name, path, files, card, subset, splits).Select(f => Path.Combine(path, f))], count);
     }
 
     /// <param name="name">What the rows are called: their draw goes by it, so it holds no revision.</param>
@@ -86,12 +89,12 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         IReadOnlyList<CardSubset> card = [];
         if (repository.Files.Contains(Card))
         {
+            DatasetCard.RequireLength(repository.SizeOf(Card) ?? 0, $"{id.Name}, {Card}");
             repository.Fetch([Card], cancellation);
             card = DatasetCard.Read(Path.Combine(repository.Folder, Card));
         }
 
-        List<string?> wanted = splits.Count == 0 ? [null] : [.. splits];
-        var files = wanted.SelectMany(split => Choose(id.Name, repository.Folder, repository.Files, card, subset, split)).Distinct().ToList();
+        var files = Choose(id.Name, repository.Folder, repository.Files, card, subset, splits);
         repository.Fetch(files, cancellation);
         return new RowSource(name, [.. files.Select(f => Path.Combine(repository.Folder, f))], entry.Rows)
         {
@@ -100,11 +103,12 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         };
     }
 
-    private static IReadOnlyList<string> Choose(string name, string where, IReadOnlyList<string> files, IReadOnlyList<CardSubset> card, string? subset, string? split)
+    private static IReadOnlyList<string> Choose(string name, string where, IReadOnlyList<string> files, IReadOnlyList<CardSubset> card, string? subset, List<string> splits)
     {
         try
         {
-            return DatasetLayout.Choose(files, card, subset, split);
+            return splits.Count == 0 ? DatasetLayout.Choose(files, card, subset, null)
+                : [.. splits.SelectMany(split => DatasetLayout.Choose(files, card, subset, split)).Distinct()];
         }
         catch (InvalidDataException e)
         {

@@ -5,7 +5,7 @@ namespace Hone.Hub.Apis;
 
 /// <summary>
 /// Fetches one file to where it is incomplete: goes on where an earlier try ended, takes no byte more than the hub listed, and checks the
-/// content before it counts.
+/// content before it counts. Without a checksum nobody could tell whether a rest belongs to what is there: such a file is fetched in one go.
 /// </summary>
 internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, string incomplete, TimeSpan timeout, Action<long> progress)
 {
@@ -26,12 +26,14 @@ internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, stri
         }
     }
 
+    private bool HasChecksum => file is not { Sha256: null, GitId: null };
+
     private long Length => File.Exists(incomplete) ? new FileInfo(incomplete).Length : 0;
 
     private async Task FetchRest(CancellationToken cancellation)
     {
         var have = Length;
-        if (have > file.Size) have = 0;
+        if (have > file.Size || !HasChecksum) have = 0;
         if (have == file.Size && have > 0) return;
         HttpResponseMessage response;
         try
@@ -113,7 +115,7 @@ internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, stri
 
     private async Task<bool> IsRight(CancellationToken cancellation)
     {
-        if (file is { Sha256: null, GitId: null }) return true;
+        if (!HasChecksum) return true;
         using var hash = IncrementalHash.CreateHash(file.Sha256 is null ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
 
         // Git's name of a content is the SHA-1 of a header and the content.

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace Hone.Hub.Caches;
 
 /// <summary>
-/// The folders of ModelScope's own library: <c>models/{owner}/{name}</c> with files under their own names, of one revision at a time; a dot in
-/// a name is written <c>___</c>. Its index of files is a Python pickle and is left alone: that library checks our files by itself.
+/// The folders of ModelScope's own library: <c>models/{owner}/{name}</c> with files of the main branch under their own names; a dot in a name
+/// is written <c>___</c>. That library puts every revision there; here a named one has a folder of its own beside it, so that files of two
+/// are never mixed. Its index of files is a Python pickle and is left alone: that library checks our files by itself.
 /// </summary>
 internal sealed class ModelScopeCache(string root) : IHubCache
 {
@@ -20,7 +21,7 @@ internal sealed class ModelScopeCache(string root) : IHubCache
 
     /// <inheritdoc/>
     public string? Snapshot(HubId id, RepositoryKind kind, string? commit) =>
-        Path.Combine(root, kind.Plural(), id.Name.Split('/')[0], id.Name.Split('/')[^1].Replace(".", "___", StringComparison.Ordinal));
+        Path.Combine(root, kind.Plural(), id.Name.Split('/')[0], id.Name.Split('/')[^1].Replace(".", "___", StringComparison.Ordinal) + Suffix(id));
 
     /// <inheritdoc/>
     public bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file)
@@ -37,7 +38,7 @@ internal sealed class ModelScopeCache(string root) : IHubCache
     /// <inheritdoc/>
     public string Incomplete(HubId id, RepositoryKind kind, HubFile file)
     {
-        var path = Path.Combine(root, kind.Plural(), Temporary, id.Name, file.Path + ".incomplete");
+        var path = Path.Combine(root, kind.Plural(), Temporary, id.Name + Suffix(id), $"{file.Path}{(file.Sha256 is null ? "" : "." + file.Sha256[..16])}.incomplete");
         DurableFiles.CreateFolder(Path.GetDirectoryName(path)!);
         return path;
     }
@@ -56,6 +57,9 @@ internal sealed class ModelScopeCache(string root) : IHubCache
 
     /// <inheritdoc/>
     public string Lock(HubId id, RepositoryKind kind, HubFile file) => Incomplete(id, kind, file) + ".lock";
+
+    /// <summary>No name of a repository holds an <c>@</c>.</summary>
+    private static string Suffix(HubId id) => id.Revision is null ? "" : "@" + Uri.EscapeDataString(id.Revision);
 
     private string Place(HubId id, RepositoryKind kind, HubFile file) => Path.Combine(Snapshot(id, kind, null)!, file.Path);
 }

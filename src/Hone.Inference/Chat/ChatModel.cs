@@ -43,7 +43,12 @@ public sealed class ChatModel : IDisposable
     /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
     public static ChatModel Load(string? model, string? adapter, IKernels kernels, string? template = null)
     {
-        model ??= BaseModelOf(adapter);
+        if (model is null)
+        {
+            model = BaseModelOf(adapter);
+            if (!Directory.Exists(model)) throw new HoneException(ExitCode.Model, $"The adapter's base model '{model}' is not a folder here.", adapter, "Give the folder of the model.");
+        }
+
         var tokenizer = Tokenizer.Load(model);
         var choice = TemplateChoice.Find(template, model, adapter);
         var decoder = Decoder.Load(model, kernels, trainable: false);
@@ -70,9 +75,15 @@ public sealed class ChatModel : IDisposable
         if (Directory.Exists(named)) return named;
         var beside = Path.Combine(adapter, named);
         if (!Path.IsPathRooted(named) && Directory.Exists(beside)) return beside;
-        if (HubId.Parse(named) is not null) return named;
+        if (HubId.Parse(named) is not null && !IsMissingFolder(named, adapter)) return named;
         throw new HoneException(ExitCode.Model, $"The adapter's base model '{named}' is not a folder here.", adapter, "Give it with --model <folder>.");
     }
+
+    /// <summary>
+    /// Whether a name that could be an id was meant as a folder: the first part of it is one. A stranger's model of that name is not fetched.
+    /// </summary>
+    private static bool IsMissingFolder(string named, string adapter) =>
+        named.Split('/') is { Length: > 1 } parts && (Directory.Exists(parts[0]) || Directory.Exists(Path.Combine(adapter, parts[0])));
 
     /// <summary>The prompt of a conversation, ready for the assistant's turn, as token ids.</summary>
     public int[] Prompt(JsonArray messages, JsonArray? tools = null)

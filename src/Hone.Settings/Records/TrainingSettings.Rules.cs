@@ -9,6 +9,9 @@ public abstract partial record TrainingSettings
     /// <summary>Rows that a step has at least when <see cref="GradientAccumulationSteps"/> is not set.</summary>
     private const int AutomaticBatch = 16;
 
+    /// <summary>Of the sum of <see cref="InterleaveProb"/>.</summary>
+    private const double SmallestShare = 1e-4;
+
     /// <summary>The learning rate: as set, or the default of the tuner.</summary>
     public double EffectiveLearningRate => LearningRate ?? (TunerType == TunerType.Lora ? 1e-4 : 1e-5);
 
@@ -64,6 +67,10 @@ public abstract partial record TrainingSettings
         rules.Require("interleave_prob", InterleaveProb.Count == 0 || InterleaveProb.Count == Dataset.Count,
             $"interleave_prob has {InterleaveProb.Count} numbers and dataset {Dataset.Count} entries", "give one number for each entry of dataset");
         rules.Require("interleave_prob", InterleaveProb.All(p => p > 0), "interleave_prob has a number that is not above 0", "leave out a data set that is not to be used");
+
+        // Rows of all data sets are drawn until each has been read: one that is hardly ever drawn would keep the run from ending.
+        rules.Require("interleave_prob", InterleaveProb.All(p => double.IsFinite(p) && p >= SmallestShare * InterleaveProb.Sum()),
+            "interleave_prob has a share below 0.0001, or one that is no number", "leave out a data set that is hardly used");
         rules.AtLeast("max_length", MaxLength, 2);
         rules.AtLeast("packing_length", PackingLength, 2);
         rules.Require("packing_length", PackingLength is null || Packing, "packing_length is set but packing is false",

@@ -123,6 +123,14 @@ public sealed class DatasetLayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_pattern_that_is_none_is_said() =>
+        Assert.Contains("'[z-a].jsonl'", Assert.Throws<InvalidDataException>(() => DatasetLayout.Choose(["a.jsonl"], [new CardSubset("x", true, [("train", "[z-a].jsonl")])], null, null)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_card_without_end_is_not_read() =>
+        Assert.Contains("longer than 8 MiB", Assert.Throws<HoneException>(() => DatasetCard.Read(folder.Write("README.md", new string('x', (8 << 20) + 1)))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_pattern_that_would_take_for_ever_does_not()
     {
         var card = Card("configs:\n- config_name: a\n  data_files: '" + string.Concat(Enumerable.Repeat("**a", 40)) + "b'\n");

@@ -29,6 +29,18 @@ public sealed class DatasetSourcesTests : IDisposable
         Assert.Equal([folder.PathOf("set/en")], Assert.Single(new DatasetSources(info).Open(["mine"]).Sources).Files);
     }
 
+    [Theory]
+    [InlineData("\"split\":\"test\"", "mine", "en/test.jsonl")]
+    [InlineData("\"subset\":\"zh\"", "mine", "zh/train.jsonl")]
+    [InlineData("\"subsets\":[\"en\",\"zh\"],\"split\":[\"train\"]", "mine", "en/train.jsonl zh/train.jsonl")]
+    [InlineData("\"subset\":\"zh\"", "mine:en:test", "en/test.jsonl")]
+    public void A_registered_folder_has_the_subsets_and_splits_that_are_registered(string keys, string entry, string expected)
+    {
+        foreach (var file in (string[])["en/train.jsonl", "en/test.jsonl", "zh/train.jsonl"]) Write("set/" + file, "{}");
+        var info = Write("info.json", $$"""{"mine":{"file_name":"set",{{keys}} } }""");
+        Assert.Equal(expected.Split(' ').Select(f => folder.PathOf("set/" + f)), Assert.Single(new DatasetSources(info).Open([entry]).Sources).Files);
+    }
+
     [Fact]
     public void Ms_swift_registers_by_a_name_of_its_own_and_its_tags_are_words()
     {

@@ -86,6 +86,24 @@ public sealed class HubDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_hub_that_is_named_is_asked_though_a_file_is_registered_under_the_id()
+    {
+        folder.Write("mine.jsonl", "{}");
+        var info = folder.Write("info.json", """{"org/rows":{"file_name":"mine.jsonl"},"other":{"ms_hub_url":"org/rows","split":"test"}}""");
+        Assert.Equal([folder.PathOf("mine.jsonl")], Assert.Single(Sources(info).Open(["org/rows"]).Sources).Files);
+        Assert.Equal(2, Assert.Single(Sources(info).Open(["hf::org/rows"]).Sources).Files.Count);
+        Assert.EndsWith("test.jsonl", Assert.Single(Assert.Single(Sources(info).Open(["ms::org/rows"]).Sources).Files), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_card_that_is_too_long_is_not_fetched()
+    {
+        hub.Add(Name, "README.md", new byte[(8 << 20) + 1], isLarge: true);
+        Assert.Contains("longer than 8 MiB", Assert.Throws<HoneException>(() => Sources().Open(["org/rows"])).Message, StringComparison.Ordinal);
+        Assert.Empty(hub.Storage.Requests);
+    }
+
+    [Fact]
     public void A_folder_on_this_machine_has_subsets_too()
     {
         folder.Write("set/README.md", "---\nconfigs:\n- config_name: x\n  data_files: {train: a.jsonl, test: b.jsonl}\n---\n");
