@@ -47,6 +47,13 @@ public sealed class HubRepository
     /// <exception cref="HoneException">A file can't be had, is not what the hub lists, or can't be written.</exception>
     public void Fetch(IEnumerable<string> paths, CancellationToken cancellation = default)
     {
+        FetchPart(paths, cancellation);
+        if (listed is not null && !isOffline) Note();
+    }
+
+    /// <summary>As <c>Fetch</c>, when more will be fetched: until all of it is there, the cache keeps the commit that the branch was at before.</summary>
+    internal void FetchPart(IEnumerable<string> paths, CancellationToken cancellation = default)
+    {
         if (listed is null) return; // From the cache: the files are there.
         var wanted = paths.Select(p => listed[p]).DistinctBy(f => f.Path).ToList();
         var missing = wanted.FindAll(f => !cache.Has(Id, kind, commit, f));
@@ -63,7 +70,6 @@ public sealed class HubRepository
                 done += file.Size;
             }
         }, cancellation);
-        if (!isOffline) Note();
     }
 
     /// <summary>Asks the hub what the repository holds; falls back on the cache.</summary>

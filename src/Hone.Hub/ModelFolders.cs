@@ -49,7 +49,8 @@ public static class ModelFolders
         var needed = parts == ModelParts.Adapter ? "adapter_config.json" : "config.json";
         if (parts == ModelParts.Adapter ? !files.Contains(needed) : files.Count == 0)
             throw new HoneException(ExitCode.Model, $"{id.Name} holds no {(parts == ModelParts.Adapter ? "adapter" : "model")} that can be used: it has no {needed}.", repository.Folder, "Name another model.");
-        repository.Fetch(files, cancellation);
+        if (parts == ModelParts.Whole) repository.FetchPart(files, cancellation);
+        else repository.Fetch(files, cancellation);
         if (parts == ModelParts.Whole) repository.Fetch(Weights(repository, id, cancellation), cancellation);
         return repository.Folder;
     }
@@ -93,7 +94,7 @@ public static class ModelFolders
                 "Only safetensors weights can be read: name a repository that has them.");
         }
 
-        repository.Fetch([IndexFile], cancellation);
+        repository.FetchPart([IndexFile], cancellation);
         var shards = Shards(Path.Combine(repository.Folder, IndexFile));
         return shards.Find(s => !repository.Files.Contains(s)) is { } missing
             ? throw new HoneException(ExitCode.Model, $"The weights of {id.Name} are not complete: its index names '{missing}', which is not there.", repository.Folder, "Fetch it anew, or name another revision.")

@@ -61,6 +61,17 @@ public sealed class CacheTests : HubTests
     }
 
     [Fact]
+    public void Until_a_new_commit_is_whole_the_cache_serves_the_one_before()
+    {
+        var before = Find();
+        Hub.Add(Model, "config.json", "{\"model_type\":\"qwen2\"}");
+        Hub.Add(Model, "model.safetensors", [.. Weights.Reverse()], isLarge: true);
+        Hub.InterfereWithStorage = request => new LocalResponse(404);
+        Fails();
+        Assert.Equal(before, Find(options: Options with { Offline = true }));
+    }
+
+    [Fact]
     public void A_revision_has_a_ref_of_its_own_and_a_commit_needs_none()
     {
         Find("org/small.model@v1");
