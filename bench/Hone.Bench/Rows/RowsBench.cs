@@ -58,8 +58,8 @@ internal static class RowsBench
         foreach (var way in points.GroupBy(p => p.Way))
         {
             var sizes = way.GroupBy(p => p.Rows).OrderBy(g => g.Key).Select(g => (Name: g.Key.ToString(CultureInfo.InvariantCulture), g.Last().Result)).ToList();
-            Write($"rows-{way.Key}-memory", $"peak MB by rows, {way.Key}", sizes.Select(s => (s.Name, (double)s.Result.PeakMegabytes)));
-            Write($"rows-{way.Key}-rate", $"tokens/s by rows, {way.Key}", sizes.Select(s => (s.Name, s.Result.Tokens / s.Result.Seconds)));
+            Write($"rows-{way.Key}-memory", $"{way.Key} peak MB by rows", sizes.Select(s => (s.Name, (double)s.Result.PeakMegabytes)));
+            Write($"rows-{way.Key}-rate", $"{way.Key} tokens/s by rows", sizes.Select(s => (s.Name, s.Result.Tokens / s.Result.Seconds)));
         }
 
         void Write(string name, string title, IEnumerable<(string, double)> cases) =>
