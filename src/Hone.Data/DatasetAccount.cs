@@ -21,11 +21,13 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     private readonly List<RowError> tooLong = [];
     private readonly List<RowError> truncated = [];
     private readonly List<RowError> withoutEnd = [];
+    private readonly List<RowError> misrendered = [];
     private readonly SupervisionCounts counts = new(tokenizer);
     private long tokens;
     private long learned;
     private int longest;
     private int conversations;
+    private int splitAnswers;
     private readonly Counts forms = new();
     private readonly Counts unusedColumns = new();
     private readonly Dictionary<string, ChannelShare> channels = new(StringComparer.Ordinal);
@@ -49,35 +51,23 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
             foreach (var column in content.UnusedColumns) unusedColumns.Add(column);
         }
 
-        if (outcome.Reason is not null)
-        {
-            rejected.Add(new RowError(location, outcome.Reason));
-            return;
-        }
-
-        var (ids, weights) = (outcome.Row!.Ids, outcome.Row.Weights);
-        var cut = 0;
-        if (ids.Length > options.MaxLength && !Shorten(location, ref ids, ref weights, out cut)) return;
-        if (ids.Length == 0)
-        {
-            rejected.Add(new RowError(location, "the row is empty"));
-            return;
-        }
-
-        var sample = new TokenizedSample(ids, weights, row);
-        var size = SampleSize.Of(weights);
-        if (size.Learned == 0)
-        {
-            rejected.Add(new RowError(location, WhyNothingIsLearned(outcome, ids.Length)));
-            return;
-        }
-
+        var kept = KeptRow.Of(outcome, options);
+        if (kept.Fate == RowFate.Rejected) rejected.Add(new RowError(location, kept.Reason!));
+        if (kept.Fate == RowFate.TooLong) LeaveOut(location, kept.Reason!);
+        if (kept.Fate is RowFate.Rejected or RowFate.TooLong) return;
+        if (kept.Fate == RowFate.Truncated) truncated.Add(new RowError(location, kept.Reason!));
+        var whole = outcome.Row!;
+        var sample = kept.Fate == RowFate.Used ? new TokenizedSample(whole.Ids, whole.Weights, row)
+            : new TokenizedSample(whole.Ids[kept.Start..kept.End], whole.Weights[kept.Start..kept.End], row);
+        var size = SampleSize.Of(sample.LossWeights);
         samples.Add(sample, size);
-        tokens += ids.Length;
+        tokens += sample.Ids.Length;
         learned += size.Learned;
-        longest = Math.Max(longest, ids.Length);
-        var endless = counts.Add(sample, outcome.Row, cut);
-        if (endless.Count > 0) withoutEnd.Add(new RowError(location, WhyItMayNotStop(endless, outcome.Row.Turns.Count)));
+        longest = Math.Max(longest, sample.Ids.Length);
+        var endless = counts.Add(sample, whole, kept.Start);
+        if (endless.Count > 0) withoutEnd.Add(new RowError(location, WhyItMayNotStop(endless, whole.Turns.Count)));
+        if ((whole.Proof?.TokenFault ?? whole.Proof?.PromptFault) is { } fault) misrendered.Add(new RowError(location, fault));
+        if (whole.Proof is { Split: true }) splitAnswers++;
         if (outcome.Content?.Channel is not { } channel) return;
         var share = channels.GetValueOrDefault(channel);
         channels[channel] = new ChannelShare(share.Samples + 1, share.LearnedTokens + size.Learned);
@@ -90,7 +80,7 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     /// <exception cref="HoneException">No row can be used (exit code 3).</exception>
     public (StoredSamples Samples, RowLocations Locations, DatasetReport Report) Close(IEnumerable<string> files)
     {
-        if (samples.Count == 0)
+        if (samples.Count == 0 && !options.IsInspection)
         {
             var first = rejected.Concat(tooLong).FirstOrDefault();
             throw new HoneException(ExitCode.Data, locations.Count == 0 ? "The data set is empty." : $"None of the {locations.Count} rows can be used.",
@@ -123,54 +113,25 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
             Lengths = counts.Lengths,
             // A row that a count repeats is no duplicate of itself.
             Duplicates = [.. counts.Hashes.Duplicates().Select(d => new DuplicateRow(locations[d.Row], locations[d.First])).Where(d => d.Location != d.First).DistinctBy(d => d.Location)],
+            Misrendered = misrendered,
+            SplitAnswers = splitAnswers,
             Forms = forms.Totals,
             UnusedColumns = unusedColumns.Totals,
             Channels = channels,
         });
     }
 
-    private static string WhyNothingIsLearned(RowOutcome outcome, int length)
-    {
-        if (outcome.Content?.Weight == 0) return "nothing in it is learned: its own weight is 0";
-        if (outcome.Row!.Ids.Length == 1) return "nothing in it is learned: it is a single token, which nothing stands before";
-        return "nothing in it is learned: no " + What(outcome.Content) + (length < outcome.Row.Ids.Length ? " left after truncation" : "");
-    }
-
     private static string WhyItMayNotStop(List<int> answers, int of) =>
         (of == 1 ? "the answer ends" : answers.Count == 1 ? $"answer {answers[0]} of {of} ends" : $"{answers.Count} of {of} answers end")
         + " without an end token that is learned";
 
-    private static string What(RowContent? content) => content switch
+    private void LeaveOut(RowLocation location, string reason)
     {
-        Conversation => "assistant turn",
-        Pretokenized => "label other than -100",
-        SegmentedText => "segment whose label is true",
-        _ => "text",
-    };
-
-    private bool Shorten(RowLocation location, ref int[] ids, ref float[] weights, out int cut)
-    {
-        cut = 0;
-        var (length, max) = (ids.Length, options.MaxLength);
-        var reason = $"{length} tokens, max_length is {max}";
-        switch (options.Truncation)
+        tooLong.Add(new RowError(location, reason));
+        if (options.Truncation == Truncation.Raise && !options.IsInspection)
         {
-            case Truncation.Delete:
-                tooLong.Add(new RowError(location, reason));
-                return false;
-            case Truncation.Raise:
-                throw new HoneException(ExitCode.Data, $"A row has {reason}.", location.ToString(),
-                    "Raise max_length, shorten the row, or set truncation_strategy to delete, left or right.");
-            case Truncation.Left:
-                cut = length - max;
-                (ids, weights) = (ids[cut..], weights[cut..]);
-                break;
-            default:
-                (ids, weights) = (ids[..max], weights[..max]);
-                break;
+            throw new HoneException(ExitCode.Data, $"A row has {reason}.", location.ToString(),
+                "Raise max_length, shorten the row, or set truncation_strategy to delete, left or right.");
         }
-
-        truncated.Add(new RowError(location, reason));
-        return true;
     }
 }

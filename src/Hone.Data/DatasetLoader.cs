@@ -1,3 +1,4 @@
+using Hone.Data.Ledger;
 using Hone.Data.Readers;
 using Hone.Data.Rendering;
 using Hone.Data.Schemas;
@@ -18,6 +19,7 @@ public sealed class DatasetLoader
     private readonly Tokenizer? tokenizer;
     private readonly SegmentTokenizer? segmentTokenizer;
     private readonly SegmentRenderer? renderer;
+    private readonly TemplateCheck? check;
     private readonly DatasetOptions options;
     private readonly DatasetInfo info;
     private readonly ChatTemplate? template;
@@ -40,6 +42,7 @@ public sealed class DatasetLoader
             Rules = options.LossRules,
             System = options.System,
         };
+        if (template is not null && options.ProvesRendering) check = new TemplateCheck(template, tokenizer, endTokens) { Scope = options.Scope };
     }
 
     /// <summary>Where tokens are kept for the next time; null keeps none.</summary>
@@ -76,6 +79,21 @@ public sealed class DatasetLoader
     {
         var identity = TokenCacheKey.Of(sources, options, tokenizerFolder, template, endTokens, withContents: false, CancellationToken.None).AsSpan(0, 16);
         return new SampleStream(() => RowsOf(sources, null), Convert, () => new WindowAccount(options, segmentTokenizer), stream, System.Convert.ToHexStringLower(identity));
+    }
+
+    /// <summary>The rows of sources that are asked for, as the model sees them; nothing is kept of the others.</summary>
+    /// <param name="sources">What was loaded.</param>
+    /// <param name="isWanted">Whether the row there is asked for.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public IEnumerable<LedgerRow> Show(RowSources sources, Func<RowLocation, bool> isWanted, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(isWanted);
+        foreach (var row in sources.Read(options))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (isWanted(row.Location)) yield return RowView.Of(row.Location, Convert(row), options, tokenizer, segmentTokenizer);
+        }
     }
 
     /// <summary>One conversation as it would be trained, for previews and tests.</summary>
@@ -175,7 +193,7 @@ public sealed class DatasetLoader
     {
         RequireTokenizer();
         if (renderer is null) throw new HoneException(ExitCode.Data, "the model has no chat template, and the row is a conversation", null, "Give one with --template.");
-        return segmentTokenizer!.Encode(renderer.Render(conversation));
+        return segmentTokenizer!.Encode(renderer.Render(conversation)) with { Proof = check?.Check(conversation) };
     }
 
     /// <summary>Nothing is added to segments, and how one ends is the user's own choice: no end token is missed.</summary>

@@ -63,4 +63,10 @@ public sealed record DatasetOptions
 
     /// <summary>Appended to plain text so that its end is learned; null appends nothing.</summary>
     public int? EndId { get; init; }
+
+    /// <summary>Rows are only looked at: the account is given also where none can be used, and no row that is too long ends it.</summary>
+    public bool IsInspection { get; init; }
+
+    /// <summary>Whether each conversation is checked as <see cref="Rendering.TemplateCheck"/> does.</summary>
+    public bool ProvesRendering { get; init; }
 }

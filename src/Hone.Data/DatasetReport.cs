@@ -44,6 +44,15 @@ public sealed record DatasetReport
     /// <summary>Those of them that lost their end to truncation.</summary>
     public int TurnsCut { get; init; }
 
+    /// <summary>Rows that training would see otherwise than inference; only where that was asked for.</summary>
+    public IReadOnlyList<RowError> Misrendered { get; init; } = [];
+
+    /// <summary>
+    /// Rows with an answer that begins with white space, which would become one token with the end of the prompt if the text were
+    /// tokenized as a whole; only where that was asked for.
+    /// </summary>
+    public int SplitAnswers { get; init; }
+
     /// <summary>What is learned of whom.</summary>
     public IReadOnlyList<RoleShare> Roles { get; init; } = [];
 
@@ -64,6 +73,23 @@ public sealed record DatasetReport
 
     /// <summary>What each channel that rows name holds.</summary>
     public IReadOnlyDictionary<string, ChannelShare> Channels { get; init; } = new Dictionary<string, ChannelShare>();
+
+    /// <summary>Fails when some rows can't be used.</summary>
+    /// <param name="withEnds">Whether it fails, too, when answers are learned without their end token.</param>
+    /// <exception cref="HoneException">There are such rows; the first are named (exit code 3).</exception>
+    public void RequireEveryRow(bool withEnds = false)
+    {
+        if (Rejected.Count > 0)
+            throw Refusal(Rejected, $"{Rejected.Count} of {Rows} rows can't be used: {Rejected[0].Reason}.", "Mend these rows, or leave them out with --strict false.");
+        if (withEnds && WithoutEnd.Count > 0)
+        {
+            throw Refusal(WithoutEnd, $"{WithoutEnd.Count} of {Rows} rows have answers that end without an end token that is learned: the model may never stop.",
+                "Use a template that ends answers with one of the model's end tokens, or train all the same with --strict false.");
+        }
+    }
+
+    private static HoneException Refusal(IReadOnlyList<RowError> rows, string what, string fix) => new(ExitCode.Data, what,
+        string.Join("\n       ", rows.Take(5)) + (rows.Count > 5 ? $"\n       … and {rows.Count - 5} more" : ""), fix + " hone data check lists them all.");
 }
 
 /// <summary>What rows of one channel add up to.</summary>

@@ -269,13 +269,16 @@ public sealed partial class TrainingSession : IDisposable
             VocabularySize = Spec.VocabularySize,
             Threads = Settings.Threads,
             EndId = Tokenizer?.EndId ?? (Spec.EndIds.Count > 0 ? Spec.EndIds[0] : null),
+            IsInspection = isInspection,
+            ProvesRendering = provesRendering,
         };
-        RequireProof(rows, options, cancellation);
-        var loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, options)
+        if (!isInspection) RequireProof(rows, options, cancellation);
+        loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, options)
         {
             Cache = Settings.TokenCache == false ? null
                 : new TokenCache(TokenCache.UsualFolder, ModelFolder, Settings.TokenCache == true ? 0 : TokenCache.UsualMinimumBytes),
         };
+        trainingRows = rows;
         if (Settings.Streaming) Stream = loader.Stream(rows, StreamOptions(), ModelFolder);
         else Train = Load(loader, rows, progress, cancellation);
         if (validationRows is not null) Validation = Load(loader, validationRows, progress, cancellation);
@@ -294,11 +297,10 @@ public sealed partial class TrainingSession : IDisposable
     private LoadedDataset Load(DatasetLoader loader, RowSources rows, Action<LoadProgress>? progress, CancellationToken cancellation)
     {
         var data = loader.Load(rows, progress, cancellation);
-        if (!Settings.Strict || data.Report.Rejected.Count == 0) return data;
-        var rejected = data.Report.Rejected;
-        throw new HoneException(ExitCode.Data, $"{rejected.Count} of {data.Report.Rows} rows can't be used: {rejected[0].Reason}.",
-            string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
-            "Mend these rows, or leave them out with --strict false.");
+        // Where every token is learned, so are the ends of turns inside a text, and the text's own end is its author's choice.
+        var needsEnds = Settings.LossScale.Scope != LossScope.Everything && !Settings.AcceptUnprovenTemplate;
+        if (Settings.Strict) data.Report.RequireEveryRow(needsEnds);
+        return data;
     }
 
     private string? FindCheckpoint(ITrainingObserver? observer) => Settings.ResumeFromCheckpoint is { } wanted

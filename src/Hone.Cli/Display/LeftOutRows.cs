@@ -9,16 +9,6 @@ internal static class LeftOutRows
 {
     private const int Listed = 10;
 
-    /// <exception cref="HoneException">Some rows can't be used, and none may be left out (exit code 3).</exception>
-    public static void Refuse(DatasetReport report)
-    {
-        var rejected = report.Rejected;
-        if (rejected.Count == 0) return;
-        throw new HoneException(ExitCode.Data, $"{rejected.Count} of {report.Rows} rows can't be used: {rejected[0].Reason}.",
-            string.Join("\n       ", rejected.Take(5)) + (rejected.Count > 5 ? $"\n       … and {rejected.Count - 5} more" : ""),
-            "Mend these rows, or leave them out with --strict false.");
-    }
-
     public static void Print(CliConsole console, DatasetReport report)
     {
         Print(console, report.Rejected, "left out since they can't be used");

@@ -64,9 +64,16 @@ internal sealed class PlanReport
         console.Line();
         console.Heading("Supervision");
         var streamed = _session.Stream is not null;
-        (string, string)[] template = streamed || _session.Train.Report.Conversations > 0 ? [("template", _session.Template.Explanation)] : [];
-        console.Facts([.. template, .. streamed ? [("training", Streamed())] : Supervision("training", _session.Train), .. _session.Validation is { } v ? Supervision("validation", v) : []]);
-        if (!streamed) Warn(console, _session.Train.Report);
+        List<(string, string)> facts = streamed || _session.Train.Report.Conversations > 0 ? [("template", _session.Template.Explanation)] : [];
+        // Rows that are split were read, and are accounted for, together.
+        var isSplit = Settings.ValDataset.Count == 0;
+        facts.Add(("training", streamed ? Streamed() : SupervisionSummary.Size(_session.Train.Report)));
+        if (!streamed && !isSplit) facts.AddRange(Details(_session.Train));
+        if (_session.Validation is { } validation) facts.Add(("validation", SupervisionSummary.Size(validation.Report)));
+        if ((isSplit ? _session.Train : _session.Validation) is { } last) facts.AddRange(Details(last));
+        console.Facts(facts);
+        if (!streamed && _session.Train.Report.TurnsWithoutEnd is > 0 and var endless)
+            console.Notice($"warning: {endless:N0} answers end without an end token that is learned; the model may not know when to stop.");
         console.Line();
     }
 
@@ -101,41 +108,26 @@ internal sealed class PlanReport
             ["samples"] = report?.Samples,
             ["tokens"] = report?.Tokens,
             ["learned_tokens"] = report?.LearnedTokens,
+            ["roles"] = report is null ? null : new JsonObject(report.Roles.Select(r => KeyValuePair.Create(SupervisionSummary.NameOf(r.Role),
+                (JsonNode?)new JsonObject { ["tokens"] = r.Tokens, ["learned_tokens"] = r.LearnedTokens }))),
+            ["answers"] = report?.LearnedTurns,
+            ["answers_without_end_token"] = report?.TurnsWithoutEnd,
+            ["duplicates"] = report?.Duplicates.Count,
             ["rejected"] = report?.Rejected.Count,
             ["too_long"] = report?.TooLong.Count,
             ["truncated"] = report?.Truncated.Count,
         }.ToJsonString();
     }
 
-    private static IEnumerable<(string, string)> Supervision(string name, LoadedDataset data)
+    private IEnumerable<(string, string)> Details(LoadedDataset data)
     {
-        var r = data.Report;
-        yield return (name, string.Create(CultureInfo.InvariantCulture,
-            $"{r.Samples:N0} rows, {r.Tokens:N0} tokens, {r.LearnedTokens:N0} of them learned ({(double)r.LearnedTokens / r.Tokens:P1}); longest {r.LongestSample:N0}"));
-        if (name == "training" && (r.Sources.Count > 1 || r.Sources.Any(s => s.Note is not null))) yield return ("  from", string.Join("; ", r.Sources.Take(6)
-            .Select(s => $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(s.Name))}: {s.Rows:N0} rows" + (s.Note is null ? "" : $" ({s.Note})"))) + (r.Sources.Count > 6 ? " …" : ""));
-        if (r.Forms.Count > 0) yield return ("  read as", string.Join("; ", r.Forms.Take(4).Select(f => r.Forms.Count == 1 ? f.Form : $"{f.Form}: {f.Rows:N0} rows")) + (r.Forms.Count > 4 ? " …" : ""));
-        if (r.UnusedColumns.Count > 0) yield return ("  not used", "columns " + string.Join(", ", r.UnusedColumns.Take(8).Select(c => c.Column)) + (r.UnusedColumns.Count > 8 ? " …" : ""));
-        if (r.Channels.Count > 0) yield return ("  channels", string.Join("; ", r.Channels.OrderBy(c => c.Key, StringComparer.Ordinal).Take(8)
-            .Select(c => $"{c.Key}: {c.Value.Samples:N0} rows, {c.Value.LearnedTokens:N0} tokens learned")) + (r.Channels.Count > 8 ? " …" : ""));
-        if (r.Rejected.Count > 0) yield return ("  rejected", Rows(r.Rejected));
-        if (r.TooLong.Count > 0) yield return ("  too long", Rows(r.TooLong));
-        if (r.Truncated.Count > 0) yield return ("  truncated", Rows(r.Truncated));
+        foreach (var (name, value) in SupervisionSummary.Of(_session, data.Report).Details()) yield return ("  " + name, value);
         if (data.TokensFrom is { } cache) yield return ("  tokens", cache);
     }
 
     private string Streamed() => "rows are read while they are trained on, "
         + (Settings.Shuffle ? string.Create(CultureInfo.InvariantCulture, $"each drawn from {Settings.ShuffleBufferSize:N0} that wait") : "in the order of the files")
         + "; those that can't be used are counted as they come";
-
-    private static string Rows(IReadOnlyList<RowError> rows) =>
-        $"{rows.Count:N0} rows: {string.Join("; ", rows.Take(3))}{(rows.Count > 3 ? " …" : "")}";
-
-    private static void Warn(CliConsole console, DatasetReport r)
-    {
-        if (r.TurnsWithoutEnd > 0)
-            console.Notice($"warning: {r.TurnsWithoutEnd:N0} answers end without an end token that is learned; the model may not know when to stop.");
-    }
 
     private string Tuner() => _session.Adapter is not { } adapter
         ? $"all weights, {Figures.Count(_session.TrainableParameters)} parameters"

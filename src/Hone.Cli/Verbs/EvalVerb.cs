@@ -61,7 +61,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
         using var progress = new WorkProgress(console, "tokenizing", "rows");
         var sources = new DatasetSources(settings.CustomDatasetInfo, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset);
         var data = loader.Load(sources, progress.Report, cancellation);
-        if (settings.Strict) LeftOutRows.Refuse(data.Report);
+        if (settings.Strict) data.Report.RequireEveryRow();
         return data;
     }
 

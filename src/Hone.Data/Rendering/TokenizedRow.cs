@@ -8,4 +8,7 @@ internal sealed record TokenizedRow(int[] Ids, float[] Weights, IReadOnlyList<(i
 {
     /// <summary>The role of each token; empty where all are <see cref="SegmentRole.Text"/>.</summary>
     public SegmentRole[] Roles { get; init; } = [];
+
+    /// <summary>Whether training on it is what inference needs; null where that was not asked for.</summary>
+    public TemplateProof? Proof { get; init; }
 }

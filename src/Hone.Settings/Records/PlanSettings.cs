@@ -2,7 +2,7 @@
 namespace Hone.Settings;
 
 /// <summary>Settings of <c>hone plan</c>: those of the run to be planned, with the defaults of its verb.</summary>
-public sealed record PlanSettings : PretrainSettings
+public record PlanSettings : PretrainSettings
 {
     /// <summary>Starts from the defaults of <c>sft</c>, since fine-tuning is what is planned unless something says otherwise.</summary>
     public PlanSettings() => TakeDefaultsOf(typeof(SftSettings));

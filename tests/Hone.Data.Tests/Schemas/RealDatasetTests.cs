@@ -38,6 +38,12 @@ public sealed class RealDatasetTests
     [InlineData("format_samples/swift_multi.jsonl", 3, 0)]
     [InlineData("format_samples/swift_pre.jsonl", 3, 0)]
     [InlineData("format_samples/swift_single.jsonl", 3, 0)]
+    [InlineData("format_samples/alpaca.csv", 3, 0)]
+    [InlineData("format_samples/alpaca2.csv", 3, 0)]
+    [InlineData("format_samples/swift_pre.csv", 3, 0)]
+    [InlineData("format_samples/swift_single.csv", 3, 0)]
+    [InlineData("wiki_demo.txt", 30, 0)]
+    [InlineData("tinyshakespeare.txt", 32777, 0)]
     public void Every_row_is_accounted_for(string file, int rows, int rejected, string? reason = null)
     {
         var (tokenizer, template) = s_model.Value;
@@ -57,5 +63,16 @@ public sealed class RealDatasetTests
         Assert.Equal((report.Tokens, report.LearnedTokens), (report.Roles.Sum(r => r.Tokens), report.Roles.Sum(r => r.LearnedTokens)));
         Assert.All(report.Roles, r => Assert.Equal(r.Role is SegmentRole.Assistant or SegmentRole.Text, r.LearnedTokens > 0));
         Assert.Equal(report.Samples, report.Lengths.Samples);
+    }
+
+    [Fact]
+    public void No_file_of_them_is_left_out()
+    {
+        var folder = SharedData.PathOf("datasets");
+        var listed = typeof(RealDatasetTests).GetMethod(nameof(Every_row_is_accounted_for))!.GetCustomAttributes(typeof(InlineDataAttribute), false)
+            .Select(a => (string)((InlineDataAttribute)a).Data[0]!).Order(StringComparer.Ordinal);
+        var present = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))
+            .Where(f => f is not "SOURCES.md" && !f.StartsWith("LICENSE", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        Assert.Equal(present, listed);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         }
 
         using var tokens = data;
-        if (settings.Strict) LeftOutRows.Refuse(data.Report);
+        if (settings.Strict) data.Report.RequireEveryRow();
         var options = new FixedLengthOptions(length, tokenizer.PadId ?? tokenizer.EndId ?? 0, settings.AttentionMask, settings.FilePartition);
         IReadOnlyList<string> paths;
         using (var progress = new WorkProgress(console, "writing", "rows", data.Samples.Count))

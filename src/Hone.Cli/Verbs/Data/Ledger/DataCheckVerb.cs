@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Hone.Data;
+using Hone.Settings;
+
+namespace Hone.Cli;
+
+/// <summary><c>hone data check</c>: fails when a row can't be trained on as it is meant.</summary>
+internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
+{
+    /// <summary>Rows that are listed for people; JSON has them all.</summary>
+    private const int Listed = 50;
+
+    public override string Name => "data check";
+
+    public override string Summary => "Check rows before a run; exit code 3 where one can't be used or would teach what is not meant.";
+
+    public override string Example => "data check examples/quickstart.yaml";
+
+    protected override ExitCode Run(PlanSettings settings, CliConsole console, CancellationToken cancellation)
+    {
+        using var session = Read(settings, console, cancellation, provesRendering: true);
+        var sets = Sets(session);
+        Show(console, sets);
+        var raises = settings.TruncationStrategy == TruncationStrategy.Raise;
+        var faults = sets.SelectMany(s => Faults(s.Summary.Report, raises)).ToList();
+        var warnings = sets.SelectMany(s => Warnings(s.Summary, raises)).ToList();
+        console.Line();
+        foreach (var warning in warnings) console.Line("warning: " + VisibleText.Of(warning));
+        foreach (var group in faults.GroupBy(f => f.Kind))
+        {
+            console.Line($"{Rows(group.Count())} {group.Key}:");
+            foreach (var fault in group.Take(Listed)) console.Line("  " + VisibleText.Of(fault.Row.ToString()));
+            if (group.Count() > Listed) console.Line(Text($"  … and {group.Count() - Listed:N0} more; --json true lists them all"));
+        }
+
+        console.Line(faults.Count == 0 ? Text($"All {sets.Sum(s => s.Summary.Report.Rows):N0} rows can be trained on.") : "The check failed: mend the rows above, or train without them.");
+        console.JsonLine(JsonText.Line(json => Write(json, sets, faults, warnings)));
+        return faults.Count == 0 ? ExitCode.Done : ExitCode.Data;
+    }
+
+    private static IEnumerable<(string Kind, RowError Row)> Faults(DatasetReport r, bool raises) =>
+    [
+        .. r.Rejected.Select(e => ("that can't be used", e)),
+        .. r.WithoutEnd.Select(e => ("with an answer that may never end", e)),
+        .. r.Misrendered.Select(e => ("that training would see otherwise than inference", e)),
+        .. raises ? r.TooLong.Select(e => ("that are too long", e)) : [],
+    ];
+
+    private static IEnumerable<string> Warnings(SupervisionSummary summary, bool raises)
+    {
+        var r = summary.Report;
+        if (r.TooLong.Count > 0 && !raises) yield return Rows(r.TooLong.Count) + " left out as too long";
+        if (r.Truncated.Count > 0) yield return Rows(r.Truncated.Count) + " cut as too long" + (r.TurnsCut > 0 ? Text($", {r.TurnsCut:N0} answers before their end token") : "");
+        if (r.Duplicates.Count > 0) yield return Rows(r.Duplicates.Count) + " equal to an earlier one";
+        if (r.UnusedColumns.Count > 0) yield return "columns without a meaning here: " + string.Join(", ", r.UnusedColumns.Take(8).Select(c => c.Column));
+        if (r.SplitAnswers > 0) yield return Rows(r.SplitAnswers) + " with an answer that begins with white space: its tokens are those of inference, not those of the text as a whole";
+    }
+
+    private static string Rows(int count) => Text($"{count:N0} row{(count == 1 ? "" : "s")}");
+
+    private static void Write(Utf8JsonWriter json, List<(string Name, SupervisionSummary Summary)> sets, List<(string Kind, RowError Row)> faults, List<string> warnings)
+    {
+        json.WriteBoolean("ok", faults.Count == 0);
+        json.WriteStartArray("faults");
+        foreach (var (kind, row) in faults)
+        {
+            json.WriteStartObject();
+            json.WriteString("row", row.Location.ToString());
+            json.WriteString("kind", kind);
+            json.WriteString("reason", row.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("warnings");
+        foreach (var warning in warnings) json.WriteStringValue(warning);
+        json.WriteEndArray();
+        foreach (var (name, summary) in sets)
+        {
+            json.WriteStartObject(name);
+            SupervisionJson.Write(json, summary);
+            json.WriteEndObject();
+        }
+    }
+}
