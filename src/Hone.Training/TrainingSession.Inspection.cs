@@ -1,6 +1,7 @@
 using Hone.Data;
 using Hone.Data.Ledger;
 using Hone.Data.Sources;
+using Hone.Hub;
 using Hone.Kernels.Cpu;
 using Hone.Settings;
 
@@ -21,9 +22,11 @@ public sealed partial class TrainingSession
     /// <param name="settings">The settings.</param>
     /// <param name="provesRendering">Whether each conversation is compared with what inference sees.</param>
     /// <param name="progress">Told how many rows of a data set are read.</param>
+    /// <param name="hub">The way to models and data sets on hubs; null goes by the settings and the variables of this process.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">Settings or model files can't be used, or a file can't be read at all.</exception>
-    public static TrainingSession Inspect(TrainingSettings settings, bool provesRendering, Action<int>? progress = null, CancellationToken cancellation = default)
+    public static TrainingSession Inspect(
+        TrainingSettings settings, bool provesRendering, Action<int>? progress = null, HubAccess? hub = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
@@ -31,7 +34,7 @@ public sealed partial class TrainingSession
         TrainingSession? session = null;
         try
         {
-            session = new TrainingSession(settings with { Strict = false, SplitDatasetRatio = 0 }, kernels) { isInspection = true, provesRendering = provesRendering };
+            session = new TrainingSession(settings with { Strict = false, SplitDatasetRatio = 0 }, kernels, hub, withWeights: false, cancellation) { isInspection = true, provesRendering = provesRendering };
             session.LoadData(progress, cancellation);
             return session;
         }
