@@ -21,12 +21,12 @@ public sealed partial class TrainingSession
     /// </summary>
     /// <param name="settings">The settings.</param>
     /// <param name="provesRendering">Whether each conversation is compared with what inference sees.</param>
-    /// <param name="progress">Told how many rows of a data set are read.</param>
+    /// <param name="progress">Told how far reading a data set is.</param>
     /// <param name="hub">The way to models and data sets on hubs; null goes by the settings and the variables of this process.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">Settings or model files can't be used, or a file can't be read at all.</exception>
     public static TrainingSession Inspect(
-        TrainingSettings settings, bool provesRendering, Action<int>? progress = null, HubAccess? hub = null, CancellationToken cancellation = default)
+        TrainingSettings settings, bool provesRendering, Action<LoadProgress>? progress = null, HubAccess? hub = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
@@ -34,7 +34,7 @@ public sealed partial class TrainingSession
         TrainingSession? session = null;
         try
         {
-            session = new TrainingSession(settings with { Strict = false, SplitDatasetRatio = 0 }, kernels, hub, withWeights: false, cancellation) { isInspection = true, provesRendering = provesRendering };
+            session = new TrainingSession(settings with { Strict = false, SplitDatasetRatio = 0, Streaming = false, TokenCache = false }, kernels, hub, withWeights: false, cancellation) { isInspection = true, provesRendering = provesRendering };
             session.LoadData(progress, cancellation);
             return session;
         }

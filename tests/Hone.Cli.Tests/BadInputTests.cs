@@ -114,7 +114,7 @@ public sealed class BadInputTests : IDisposable
         model.WriteRows(TinyModel.Row(1), "{", TinyModel.Row(3));
         var run = model.Run("--strict", "false", "--max_steps", "1");
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("1 rows: ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("1 row: ", run.Out, StringComparison.Ordinal);
         Assert.Contains("rows.jsonl:2", run.Out, StringComparison.Ordinal);
     }
 
@@ -128,7 +128,7 @@ public sealed class BadInputTests : IDisposable
         var run = model.Run("--truncation_strategy", strategy, "--loss_scale", "all", "--max_steps", "1");
         Assert.Equal(0, run.ExitCode);
         var line = run.Out.Split('\n').Single(l => l.Contains(word, StringComparison.Ordinal));
-        Assert.Contains("1 rows: ", line, StringComparison.Ordinal);
+        Assert.Contains("1 row: ", line, StringComparison.Ordinal);
         Assert.Contains("rows.jsonl:2", run.Out, StringComparison.Ordinal);
         Assert.Contains("max_length is 96", run.Out, StringComparison.Ordinal);
     }

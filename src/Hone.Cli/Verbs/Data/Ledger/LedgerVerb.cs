@@ -13,7 +13,7 @@ internal abstract class LedgerVerb<TSettings> : Verb<TSettings>
     private protected static TrainingSession Read(PlanSettings settings, CliConsole console, CancellationToken cancellation, bool provesRendering = false)
     {
         using var progress = new WorkProgress(console, "tokenizing", "rows");
-        return TrainingSession.Inspect(settings, provesRendering, done => progress.Report(done), DownloadDisplay.Access(console, settings.UseHf), cancellation);
+        return TrainingSession.Inspect(settings, provesRendering, progress.Report, DownloadDisplay.Access(console, settings.UseHf), cancellation);
     }
 
     /// <summary>The data sets by name, with what is learned of them.</summary>
