@@ -8,7 +8,8 @@ public static class DatasetSplit
 {
     /// <summary>
     /// Divides samples in two: a share of the rows, drawn by the seed (or, unshuffled, the last rows), at least one and never all. Both keep
-    /// their order. A row that was taken several times is held back as one, so that nothing is learned that validates.
+    /// their order. A row that was taken several times is held back as one, so that nothing is learned that validates. Samples, tokens and
+    /// the longest sample are each half's own in its report; everything else there is of all rows that were read.
     /// </summary>
     /// <param name="data">All samples.</param>
     /// <param name="ratio">Share for validation.</param>

@@ -70,6 +70,7 @@ internal sealed class PlanReport
         facts.Add(("training", streamed ? Streamed() : SupervisionSummary.Size(_session.Train.Report)));
         if (!streamed && !isSplit) facts.AddRange(Details(_session.Train));
         if (_session.Validation is { } validation) facts.Add(("validation", SupervisionSummary.Size(validation.Report)));
+        if (isSplit && _session.Validation is not null) facts.Add(("together", string.Create(CultureInfo.InvariantCulture, $"{_session.Train.Report.Rows:N0} rows read")));
         if ((isSplit ? _session.Train : _session.Validation) is { } last) facts.AddRange(Details(last));
         console.Facts(facts);
         if (!streamed && _session.Train.Report.TurnsWithoutEnd is > 0 and var endless)
@@ -112,6 +113,7 @@ internal sealed class PlanReport
                 (JsonNode?)new JsonObject { ["tokens"] = r.Tokens, ["learned_tokens"] = r.LearnedTokens }))),
             ["answers"] = report?.LearnedTurns,
             ["answers_without_end_token"] = report?.TurnsWithoutEnd,
+            ["answers_cut"] = report?.TurnsCut,
             ["duplicates"] = report?.Duplicates.Count,
             ["rejected"] = report?.Rejected.Count,
             ["too_long"] = report?.TooLong.Count,
