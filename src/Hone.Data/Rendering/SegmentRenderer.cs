@@ -13,6 +13,7 @@ public sealed class SegmentRenderer
     private readonly ChatTemplate template;
     private readonly string[] endTokens;
     private readonly TurnFinder finder;
+    private readonly SpeechFinder speeches = new();
     private readonly TemplateProbe probe;
 
     /// <summary>Creates a renderer; it can be used from several threads.</summary>
@@ -75,7 +76,7 @@ public sealed class SegmentRenderer
         Dictionary<int, (int Start, int End)>? texts = null;
         var spans = cut.Count == 0 ? [] : template.MarksAssistant && cut.TrueForAll(i => IsAssistant(messages[i]))
             ? FromMarks(chat, rendered) : finder.Find(chat, text, cut, out texts);
-        texts ??= TurnFinder.TextsOf(chat, text);
+        texts ??= speeches.Find(chat, text);
         var speech = new Queue<TurnSpan>(texts.Select(t => new TurnSpan(t.Key, t.Value.Start, t.Value.End, t.Value.End)).OrderBy(t => t.Start));
         var segments = new List<Segment>();
         var at = 0;

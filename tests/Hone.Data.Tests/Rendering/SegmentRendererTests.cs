@@ -61,6 +61,23 @@ public partial class SegmentRendererTests
         Assert.DoesNotContain(segments, s => s.Role == SegmentRole.Template && s.Text.Contains("be kind", StringComparison.Ordinal));
     }
 
+    /// <summary>A renderer that has seen a template's frames finds texts without marks: the same ones, whatever they say.</summary>
+    [Fact]
+    public void Who_speaks_is_the_same_once_a_template_is_known()
+    {
+        const string marking = "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' }}{% if m.role == 'assistant' %}{% generation %}{{ m.content + '<|im_end|>' }}{% endgeneration %}{% else %}{{ m.content + '<|im_end|>' }}{% endif %}{{ '\\n' }}{% endfor %}";
+        var known = Renderer(marking, LossScope.AssistantTurns);
+        string[] texts = ["q", "user", "<|im_start|>", "\n", "user\n", "<|im_end|>\n<|im_start|>user\nq", "q<|im_end|>", " q ", "是", "im", "assistant"];
+        foreach (var text in texts)
+        {
+            foreach (var system in texts)
+            {
+                var conversation = Conversation([("system", system), ("user", text), ("assistant", text), ("user", text), ("assistant", "a")]);
+                Assert.Equal(Renderer(marking, LossScope.AssistantTurns).Render(conversation), known.Render(conversation));
+            }
+        }
+    }
+
     [Fact]
     public void A_template_that_rewrites_texts_is_counted_as_one()
     {
