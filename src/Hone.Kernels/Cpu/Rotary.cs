@@ -31,6 +31,7 @@ public sealed unsafe partial class CpuKernels
             {
                 var position = positions[t];
                 var row = x.F32 + (nint)t * x.Stride;
+                if (t + Vectors.RowsAhead < x.Rows) Vectors.Prefetch(row + (nint)Vectors.RowsAhead * x.Stride, x.Columns);
                 for (var head = 0; head < x.Columns; head += headSize)
                     Turn(row + head, cos.F32 + (nint)position * cos.Stride, sin.F32 + (nint)position * sin.Stride);
             }

@@ -35,6 +35,20 @@ internal static unsafe class Vectors
         else StoreOneByOne(value, to, count);
     }
 
+    /// <summary>
+    /// Rows that are asked for ahead where a job reads some columns of each row: the processor sees no stream where rows have gaps, and
+    /// waits for memory at every one.
+    /// </summary>
+    public const int RowsAhead = 4;
+
+    /// <summary>Asks for the lines of elements that will be read soon.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* from, int count)
+    {
+        if (!Sse.IsSupported) return;
+        for (var i = 0; i < count; i += 16) Sse.Prefetch0(from + i);
+    }
+
     /// <summary>Sum of the 16 lanes (0…7 in <paramref name="low"/>, 8…15 in <paramref name="high"/>): halves are added until one is left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> low, Vector256<float> high)

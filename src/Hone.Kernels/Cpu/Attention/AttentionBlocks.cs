@@ -119,6 +119,7 @@ internal readonly unsafe struct AttentionBlocks
         var source = from.F32 + (nint)row * from.Stride + column;
         for (var i = 0; i < count; i++, source += from.Stride, to += Width)
         {
+            if (i + Vectors.RowsAhead < count) Vectors.Prefetch(source + (nint)Vectors.RowsAhead * from.Stride, Size);
             for (var d = 0; d < Width; d += Vectors.Lanes) Vectors.Load(source + d, Size - d).Store(to + d);
         }
     }
@@ -131,6 +132,7 @@ internal readonly unsafe struct AttentionBlocks
         var j = 0;
         for (; j + 8 <= count; j += 8)
         {
+            for (var i = j + 8; i < Math.Min(j + 16, count); i++) Vectors.Prefetch(source + (nint)i * from.Stride, Size);
             var d = 0;
             for (; d + 8 <= Size; d += 8) Transpose.Eight(source + (nint)j * from.Stride + d, from.Stride, to + d * Keys + j, Keys);
             for (; d < Size; d++)
