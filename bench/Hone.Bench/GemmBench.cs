@@ -28,7 +28,7 @@ internal static class GemmBench
         if (Options.Text(args, "--openblas") is { } library)
         {
             using var peer = new OpenBlas(library, threads);
-            foreach (var shape in shapes) OpenBlasBench.Compare(kernels, peer, clock, shape, quick ? 5 : 15, peak);
+            foreach (var shape in shapes) OpenBlasBench.Compare(kernels, peer, clock, shape, quick ? 7 : 15, threads);
             Console.WriteLine($"peak again {MachinePeak.MeasureGigaflops(threads):F0} GFLOP/s");
             return 0;
         }
