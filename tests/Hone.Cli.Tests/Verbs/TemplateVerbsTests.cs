@@ -22,8 +22,10 @@ public sealed class TemplateVerbsTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.All(NamedTemplates.All, t => Assert.Matches($@"(?m)^\s*{t.Name}\s", run.Out));
         var json = JsonNode.Parse(CommandLineRun.Of(["template", "list", "--json"]).Out)!["templates"]!.AsArray();
+
+        // What another test registers in this process at the same time comes behind them.
         Assert.Equal(NamedTemplates.All.Select(t => (t.Name, string.Join(' ', t.Aliases), t.About)),
-            json.Select(t => ((string)t!["name"]!, string.Join(' ', t["aliases"]!.AsArray().Select(a => (string)a!)), (string)t["about"]!)));
+            json.Take(NamedTemplates.All.Count).Select(t => ((string)t!["name"]!, string.Join(' ', t["aliases"]!.AsArray().Select(a => (string)a!)), (string)t["about"]!)));
     }
 
     [Fact]
