@@ -8,10 +8,12 @@ namespace Hone;
 /// </summary>
 public static partial class DurableFiles
 {
-    /// <summary>Added to the name while a file is being written. A leftover is overwritten by the next write of that name.</summary>
+    /// <summary>What the name of a file ends with while it is being written.</summary>
     public const string PartialSuffix = ".partial";
 
     private const int ReadOnlyFlag = 0;
+
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>
     /// Told of every folder that this thread is about to sync. Tests listen, and fail there: but for a power cut, nothing shows that a
@@ -20,17 +22,20 @@ public static partial class DurableFiles
     [field: ThreadStatic]
     internal static Action<string>? SyncingFolder { get; set; }
 
-    /// <summary>Writes a file aside in the same folder, syncs it, and renames it over <paramref name="path"/>.</summary>
+    /// <summary>
+    /// Writes a file aside in the same folder, syncs it, and renames it over <paramref name="path"/>. Of several that write it at once, in
+    /// whatever processes, the last one to end wins.
+    /// </summary>
     /// <exception cref="HoneException">Anything went wrong; the file that was there before is unharmed, and nothing is left beside it.</exception>
     public static void Write(string path, Action<FileStream> write)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(write);
-        var partial = path + PartialSuffix;
+        var partial = NewPartial(path);
         var done = false;
         try
         {
-            File.Delete(partial);
+            RemoveAbandoned(Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path) + ".");
             using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 write(stream);
@@ -49,6 +54,28 @@ public static partial class DurableFiles
         finally
         {
             if (!done) TryDelete(partial);
+        }
+    }
+
+    /// <summary>A name that nobody else uses, beside a file that is to be written.</summary>
+    public static string NewPartial(string path) => $"{path}.{Guid.NewGuid().ToString("N")[..12]}{PartialSuffix}";
+
+    /// <summary>Deletes what processes left that were killed while they wrote: files that are partial, and untouched for a day. What can't be deleted stays.</summary>
+    /// <param name="folder">Where; it need not exist.</param>
+    /// <param name="prefix">What their names begin with.</param>
+    public static void RemoveAbandoned(string folder, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(folder, "*" + PartialSuffix))
+            {
+                if (Path.GetFileName(file).StartsWith(prefix, StringComparison.Ordinal) && DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Abandoned) TryDelete(file);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Whoever writes there hears of it.
         }
     }
 

@@ -19,7 +19,8 @@ public sealed class DurableFilesTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("model.safetensors", "old");
-        File.WriteAllText(path + DurableFiles.PartialSuffix, "left by a crash");
+        var left = folder.Write("model.safetensors.1.partial", "left by a crash");
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow.AddDays(-2));
         var error = Assert.Throws<HoneException>(() => DurableFiles.Write(path, stream =>
         {
             stream.Write(new byte[100_000]);
@@ -29,6 +30,23 @@ public sealed class DurableFilesTests
         Assert.Equal(path, error.Where);
         Assert.Equal("old", File.ReadAllText(path));
         Assert.Equal([path], Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void Two_that_write_a_file_at_once_do_not_harm_each_other()
+    {
+        using var folder = new TemporaryFolder();
+        var (path, other) = (folder.PathOf("file"), folder.Write("file.2.partial", "of a third that writes just now"));
+        DurableFiles.Write(path, first =>
+        {
+            first.Write("the first"u8);
+            first.Flush();
+            DurableFiles.Write(path, second => second.Write("the second"u8));
+            Assert.Equal("the second", File.ReadAllText(path));
+            first.Write(" to begin"u8);
+        });
+        Assert.Equal("the first to begin", File.ReadAllText(path));
+        Assert.Equal([path, other], Directory.EnumerateFileSystemEntries(folder.Path).Order());
     }
 
     [Fact]

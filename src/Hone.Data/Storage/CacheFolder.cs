@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Hone.Data.Storage;
 
 /// <summary>The folder in which Hone keeps what it could make again: of the user, or the one that <see cref="Variable"/> names.</summary>
@@ -7,8 +5,6 @@ public static class CacheFolder
 {
     /// <summary>The environment variable that names another folder.</summary>
     public const string Variable = "HONE_CACHE";
-
-    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>The folder; it need not exist.</summary>
     public static string Path
@@ -32,11 +28,11 @@ public static class CacheFolder
     /// <exception cref="HoneException">The folder can't be written.</exception>
     internal static FileStream OpenNew(string folder, string name, bool anonymous)
     {
-        var path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{Guid.NewGuid():N}{DurableFiles.PartialSuffix}"));
+        var path = DurableFiles.NewPartial(System.IO.Path.Combine(folder, name));
         try
         {
             Directory.CreateDirectory(folder);
-            RemoveAbandoned(folder);
+            DurableFiles.RemoveAbandoned(folder);
             var windows = OperatingSystem.IsWindows();
             var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 0,
                 anonymous && windows ? FileOptions.DeleteOnClose : FileOptions.None);
@@ -48,15 +44,6 @@ public static class CacheFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new HoneException(ExitCode.Other, $"The cache folder can't be written: {e.Message}", folder, $"Name one that can be in {Variable}.", e);
-        }
-    }
-
-    /// <summary>What a process left that was killed while it wrote.</summary>
-    private static void RemoveAbandoned(string folder)
-    {
-        foreach (var file in Directory.EnumerateFiles(folder, "*" + DurableFiles.PartialSuffix))
-        {
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > Abandoned) File.Delete(file);
         }
     }
 }

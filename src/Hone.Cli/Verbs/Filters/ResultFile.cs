@@ -13,10 +13,15 @@ internal sealed class ResultFile : IDisposable
     public ResultFile(string path)
     {
         _path = path;
-        _partial = path + ".partial";
+        _partial = DurableFiles.NewPartial(path);
         try
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            {
+                Directory.CreateDirectory(folder);
+                DurableFiles.RemoveAbandoned(folder, Path.GetFileName(path) + ".");
+            }
+
             if (Directory.Exists(path)) throw new IOException("it is a folder");
             Writer = new StreamWriter(_partial, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16);
         }
