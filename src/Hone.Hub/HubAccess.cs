@@ -13,6 +13,10 @@ public sealed class HubAccess(HubOptions options)
     /// <summary>Addresses, caches, tokens.</summary>
     public HubOptions Options => options;
 
+    /// <summary>Host of the hub that an id is asked from.</summary>
+    public string HostOf(string id) =>
+        ((HubId.TakePrefix(id).Site ?? options.DefaultSite) == HubSite.ModelScope ? options.ModelScopeEndpoint : options.HuggingFaceEndpoint).Authority;
+
     /// <summary>Looks up a repository: on its hub, or in the cache when the hub is not to be asked or can't be reached.</summary>
     /// <param name="id">The repository.</param>
     /// <param name="kind">What it is.</param>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Hone.Hub;
@@ -16,10 +18,35 @@ internal sealed record HubFile(string Path, long Size, string? Sha256, string? G
     public const long MaxSize = 1L << 43;
 
     private const int MaxPathLength = 1000;
+    private const int BufferBytes = 1 << 17;
 
     /// <summary>Whether path, size and checksums are such as can be used.</summary>
     [JsonIgnore]
     public bool IsSound => Path is not null && IsSafe(Path) && Size is >= 0 and <= MaxSize && (Sha256 is null || IsHash(Sha256, 32)) && (GitId is null || IsHash(GitId, 20));
+
+    /// <summary>Whether the hub has a checksum of it.</summary>
+    [JsonIgnore]
+    public bool HasChecksum => Sha256 is not null || GitId is not null;
+
+    /// <summary>Whether a file has the content that the hub lists, as far as its checksum tells; without one it has.</summary>
+    public bool IsContentOf(string path, CancellationToken cancellation = default)
+    {
+        if (!HasChecksum) return true;
+        using var hash = IncrementalHash.CreateHash(Sha256 is null ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
+
+        // Git's name of a content is the SHA-1 of a header and the content.
+        if (Sha256 is null) hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"blob {Size}\0")));
+        using var stream = File.OpenRead(path);
+        var buffer = new byte[BufferBytes];
+        int read;
+        while ((read = stream.Read(buffer)) > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.AppendData(buffer, 0, read);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset()) == (Sha256 ?? GitId);
+    }
 
     /// <summary>Whether a path from a server stays below the folder that it is put into, on every system.</summary>
     public static bool IsSafe(string path) => path.Length is > 0 and <= MaxPathLength

@@ -36,6 +36,15 @@ public sealed record HubOptions
     /// <summary>Longest silence of a server.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Bytes of a file that a server sends at least in each <see cref="Patience"/>; less is no progress.</summary>
+    public int LeastProgress { get; init; } = 32 << 10;
+
+    /// <summary>How long <see cref="LeastProgress"/> may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The clock that <see cref="Patience"/> goes by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Reads the variables of this process.</summary>
     public static HubOptions FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 

@@ -51,8 +51,18 @@ public sealed class HubRepository
         if (listed is not null && !isOffline) Note();
     }
 
+    /// <summary>As <c>Fetch</c>, of a model without its weights: a commit that the cache has of the branch stays the one to use when the hub can't be asked.</summary>
+    internal void FetchDescription(IEnumerable<string> paths, CancellationToken cancellation)
+    {
+        if (isOffline || cache.KnownCommit(Id, kind) is not null) FetchPart(paths, cancellation);
+        else Fetch(paths, cancellation);
+    }
+
     /// <summary>As <c>Fetch</c>, when more will be fetched: until all of it is there, the cache keeps the commit that the branch was at before.</summary>
-    internal void FetchPart(IEnumerable<string> paths, CancellationToken cancellation = default)
+    /// <param name="paths">Paths from <see cref="Files"/>.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="HoneException">As <c>Fetch</c>.</exception>
+    public void FetchPart(IEnumerable<string> paths, CancellationToken cancellation = default)
     {
         if (listed is null) return; // From the cache: the files are there.
         var wanted = paths.Select(p => listed[p]).DistinctBy(f => f.Path).ToList();
@@ -70,6 +80,23 @@ public sealed class HubRepository
                 done += file.Size;
             }
         }, cancellation);
+    }
+
+    /// <summary>
+    /// Keeps what an earlier state of the repository left from being read as a part of this one: ModelScope's folders hold all that was ever
+    /// fetched. It is deleted from a folder that is Hone's own; the other one is ModelScope's library's too.
+    /// </summary>
+    /// <param name="isRead">Whether a file of that name in the folder would be read.</param>
+    /// <exception cref="HoneException">There is such a file, and it is not Hone's to delete.</exception>
+    internal void DropLeftovers(Predicate<string> isRead)
+    {
+        if (Id.Site != HubSite.ModelScope || listed is null || !Directory.Exists(Folder)) return;
+        foreach (var file in Directory.EnumerateFiles(Folder).Where(f => Path.GetFileName(f) is var name && isRead(name) && !listed.ContainsKey(name)))
+        {
+            if (Id.Revision is not null) File.Delete(file);
+            else throw new HoneException(kind.ExitCode(), $"The cache holds '{Path.GetFileName(file)}' of an earlier state of {Id.Name}; it is not part of it any more, and would be read.", file,
+                $"Delete this file, or name the branch ({Id with { Revision = ModelScopeApi.MainBranch }}): what is named has a folder of its own.");
+        }
     }
 
     /// <summary>Asks the hub what the repository holds; falls back on the cache.</summary>
@@ -149,7 +176,7 @@ public sealed class HubRepository
         using var held = await FileLock.Take(cache.Lock(Id, kind, file), access.Notice, cancellation).ConfigureAwait(false);
         if (cache.Has(Id, kind, commit, file)) return; // Another process was faster.
         var incomplete = cache.Incomplete(Id, kind, file);
-        await new FileDownload(http, file, api.Address(Id, kind, commit, file.Path), incomplete, Options.Timeout, progress).Run(cancellation).ConfigureAwait(false);
+        await new FileDownload(http, file, api.Address(Id, kind, commit, file.Path), incomplete, Options, progress).Run(cancellation).ConfigureAwait(false);
         cache.Place(Id, kind, commit, file);
     }
 

@@ -38,21 +38,30 @@ public static class ModelFolders
     /// <exception cref="HoneException">There is no such folder, and the id names nothing that can be fetched (exit code 4).</exception>
     public static string Find(string model, ModelParts parts, string? revision, HubAccess hub, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(hub);
-        if (Directory.Exists(model) || File.Exists(model)) return model;
-        if (HubId.Parse(model) is not { } id)
-            throw new HoneException(ExitCode.Model, $"There is no folder '{model}', and it is no id of a model on a hub.", null, "Give the path of a model's folder, or an id like Qwen/Qwen2.5-0.5B-Instruct.");
-        if (revision is not null && !HubId.IsRevision(revision)) throw new HoneException(ExitCode.Usage, $"'{revision}' is no name of a revision", null, "give a branch, a tag or a commit");
-        var repository = hub.Open(id with { Revision = id.Revision ?? revision }, RepositoryKind.Model, cancellation);
-        var files = repository.Files.Where(f => IsWanted(f, parts)).ToList();
-        var needed = parts == ModelParts.Adapter ? "adapter_config.json" : "config.json";
-        if (parts == ModelParts.Adapter ? !files.Contains(needed) : files.Count == 0)
-            throw new HoneException(ExitCode.Model, $"{id.Name} holds no {(parts == ModelParts.Adapter ? "adapter" : "model")} that can be used: it has no {needed}.", repository.Folder, "Name another model.");
-        if (parts == ModelParts.Whole) repository.FetchPart(files, cancellation);
-        else repository.Fetch(files, cancellation);
-        if (parts == ModelParts.Whole) repository.Fetch(Weights(repository, id, cancellation), cancellation);
+        if (parts == ModelParts.Whole)
+        {
+            var whole = Describe(model, revision, hub, cancellation);
+            whole.FetchWeights(cancellation);
+            return whole.Folder;
+        }
+
+        if (Open(model, revision, hub, cancellation) is not { } repository) return model;
+        if (parts == ModelParts.Adapter) repository.Fetch(Wanted(repository, parts), cancellation);
+        else repository.FetchDescription(Wanted(repository, parts), cancellation);
+        repository.DropLeftovers(file => IsRead(file, parts, repository));
         return repository.Folder;
+    }
+
+    /// <summary>Finds the folder of a model, fetches what describes it, and leaves the weights for later: they may be many gigabytes.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static DescribedModel Describe(string model, string? revision, HubAccess hub, CancellationToken cancellation = default)
+    {
+        if (Open(model, revision, hub, cancellation) is not { } repository) return new DescribedModel(model);
+        var description = Wanted(repository, ModelParts.Description);
+        RequireWeights(repository);
+        repository.FetchPart(description, cancellation);
+        repository.DropLeftovers(file => IsRead(file, ModelParts.Whole, repository));
+        return new DescribedModel(repository.Folder, stop => repository.Fetch(Weights(repository, stop), stop));
     }
 
     /// <summary>The name of a model without its folder, organisation and revision: what a run is called after.</summary>
@@ -80,24 +89,61 @@ public static class ModelFolders
         return Directory.Exists(model) ? "./" + model : id.Name;
     }
 
+    /// <summary>The revision of a model on a hub that is asked for; null for the main branch, and for a folder.</summary>
+    /// <param name="model">The folder or id.</param>
+    /// <param name="revision">Of an id that names none.</param>
+    public static string? RevisionOf(string model, string? revision) => Path.Exists(model) ? null : HubId.Parse(model)?.Revision ?? revision;
+
+    /// <summary>What names the same model by itself, whatever the settings beside it: an id with its revision, and with ModelScope where it is there.</summary>
+    /// <param name="model">The folder or id.</param>
+    /// <param name="revision">Of an id that names none.</param>
+    /// <param name="useHf">Whether an id without a prefix is one of Hugging Face, else of ModelScope.</param>
+    public static string InFull(string model, string? revision, bool useHf) => Path.Exists(model) || HubId.Parse(model) is not { } id ? model
+        : (id with { Revision = id.Revision ?? revision, Site = id.Site ?? (useHf ? null : HubSite.ModelScope) }).ToString();
+
+    /// <summary>What the hub or its cache holds of a model; null for a folder.</summary>
+    private static HubRepository? Open(string model, string? revision, HubAccess hub, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(hub);
+        if (Directory.Exists(model) || File.Exists(model)) return null;
+        if (HubId.Parse(model) is not { } id)
+            throw new HoneException(ExitCode.Model, $"There is no folder '{model}', and it is no id of a model on a hub.", null, "Give the path of a model's folder, or an id like Qwen/Qwen2.5-0.5B-Instruct.");
+        if (revision is not null && !HubId.IsRevision(revision)) throw new HoneException(ExitCode.Usage, $"'{revision}' is no name of a revision", null, "give a branch, a tag or a commit");
+        return hub.Open(id with { Revision = id.Revision ?? revision }, RepositoryKind.Model, cancellation);
+    }
+
+    private static List<string> Wanted(HubRepository repository, ModelParts parts)
+    {
+        var files = repository.Files.Where(f => IsWanted(f, parts)).ToList();
+        var (what, needed) = parts == ModelParts.Adapter ? ("adapter", "adapter_config.json") : ("model", "config.json");
+        return (parts == ModelParts.Adapter ? files.Contains(needed) : files.Count > 0) ? files
+            : throw new HoneException(ExitCode.Model, $"{repository.Id.Name} holds no {what} that can be used: it has no {needed}.", repository.Folder, "Name another model.");
+    }
+
     private static bool IsWanted(string file, ModelParts parts) => parts == ModelParts.Adapter
         ? file is "adapter_config.json" or "adapter_model.safetensors" or "chat_template.jinja" or "tokenizer_config.json"
         : Descriptions.Contains(file) || file.EndsWith(".tiktoken", StringComparison.Ordinal);
 
-    private static List<string> Weights(HubRepository repository, HubId id, CancellationToken cancellation)
+    /// <summary>Whether a file that lies in the folder would be read; of weights in one file and an index of several the former are.</summary>
+    private static bool IsRead(string file, ModelParts parts, HubRepository repository) => IsWanted(file, parts)
+        || (parts != ModelParts.Adapter && (file == SingleFile || (file == IndexFile && !repository.Files.Contains(SingleFile))));
+
+    private static void RequireWeights(HubRepository repository)
+    {
+        if (repository.Files.Contains(SingleFile) || repository.Files.Contains(IndexFile)) return;
+        var weights = repository.Files.Where(f => Path.GetExtension(f) is ".bin" or ".pth" or ".pt" or ".gguf" or ".safetensors").Take(3).ToList();
+        throw new HoneException(ExitCode.Model, $"{repository.Id.Name} has no {SingleFile}" + (weights.Count == 0 ? " and no other weights." : $", only {string.Join(", ", weights)}."), repository.Folder,
+            "Only safetensors weights can be read: name a repository that has them.");
+    }
+
+    private static List<string> Weights(HubRepository repository, CancellationToken cancellation)
     {
         if (repository.Files.Contains(SingleFile)) return [SingleFile];
-        if (!repository.Files.Contains(IndexFile))
-        {
-            var weights = repository.Files.Where(f => Path.GetExtension(f) is ".bin" or ".pth" or ".pt" or ".gguf" or ".safetensors").Take(3).ToList();
-            throw new HoneException(ExitCode.Model, $"{id.Name} has no {SingleFile}" + (weights.Count == 0 ? " and no other weights." : $", only {string.Join(", ", weights)}."), repository.Folder,
-                "Only safetensors weights can be read: name a repository that has them.");
-        }
-
         repository.FetchPart([IndexFile], cancellation);
         var shards = Shards(Path.Combine(repository.Folder, IndexFile));
         return shards.Find(s => !repository.Files.Contains(s)) is { } missing
-            ? throw new HoneException(ExitCode.Model, $"The weights of {id.Name} are not complete: its index names '{missing}', which is not there.", repository.Folder, "Fetch it anew, or name another revision.")
+            ? throw new HoneException(ExitCode.Model, $"The weights of {repository.Id.Name} are not complete: its index names '{missing}', which is not there.", repository.Folder, "Fetch it anew, or name another revision.")
             : [IndexFile, .. shards];
     }
 

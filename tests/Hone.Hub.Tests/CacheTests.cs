@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hone.Hub.Caches;
 using Hone.Testing;
 
 namespace Hone.Hub.Tests;
@@ -68,7 +69,16 @@ public sealed class CacheTests : HubTests
         Hub.Add(Model, "model.safetensors", [.. Weights.Reverse()], isLarge: true);
         Hub.InterfereWithStorage = request => new LocalResponse(404);
         Fails();
+        Assert.NotEqual(before, Find(parts: ModelParts.Description));
         Assert.Equal(before, Find(options: Options with { Offline = true }));
+    }
+
+    [Fact]
+    public void A_description_alone_serves_offline_too()
+    {
+        var folder = Find(parts: ModelParts.Description);
+        Assert.Equal(folder, Find(options: Options with { Offline = true }, parts: ModelParts.Description));
+        Assert.Contains("'model.safetensors' is missing", Fails(options: Options with { Offline = true }).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,6 +182,68 @@ public sealed class CacheTests : HubTests
         Assert.Equal(main, Find("ms::org/small.model", offline));
     }
 
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("chat_template.jinja")]
+    public void What_a_repository_of_ModelScope_held_before_is_not_read_as_a_part_of_it(string file)
+    {
+        const string model = "models/org/moved";
+        Hub.Add(model, "config.json", "{}");
+        Hub.Add(model, "model.safetensors.index.json", """{"weight_map":{"a":"model-1.safetensors"}}""");
+        Hub.Add(model, "model-1.safetensors", Weights, isLarge: true);
+        var (shared, own) = (Find("ms::org/moved"), Find("ms::org/moved@v1"));
+        foreach (var folder in (string[])[shared, own])
+        {
+            File.WriteAllText(Path.Combine(folder, file), "of an earlier state");
+            File.WriteAllText(Path.Combine(folder, "model-2.safetensors"), "named by no index");
+        }
+
+        // The folder is ModelScope's library's too: what lies there may be wanted.
+        var e = Fails("ms::org/moved");
+        Assert.Contains($"holds '{file}' of an earlier state of org/moved", e.Message, StringComparison.Ordinal);
+        Assert.Equal(Path.Combine(shared, file), e.Where);
+        Assert.Contains("ms::org/moved@master", e.Fix, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(shared, file)));
+
+        Assert.Equal(own, Find("ms::org/moved@v1"));
+        Assert.False(File.Exists(Path.Combine(own, file)));
+        Assert.True(File.Exists(Path.Combine(own, "model-1.safetensors")));
+        Assert.NotEqual(shared, Find("ms::org/moved@master"));
+    }
+
+    [Fact]
+    public void Where_links_can_not_be_made_contents_stand_in_snapshots_and_are_copied_from_one_to_the_next()
+    {
+        var id = new HubId("org/m", null, HubSite.HuggingFace);
+        var (file, other) = (new HubFile("sub/w.bin", Weights.Length, LocalHub.Sha256(Weights), null), new HubFile("sub/w.bin", Weights.Length, LocalHub.Sha256(new byte[Weights.Length]), null));
+        var cache = new HuggingFaceCache(Cache, (_, _) => throw new IOException("A required privilege is not held by the client."));
+        string Place(string commit) => Path.Combine(cache.Snapshot(id, RepositoryKind.Model, commit)!, "sub", "w.bin");
+
+        File.WriteAllBytes(cache.Incomplete(id, RepositoryKind.Model, file), Weights);
+        cache.Place(id, RepositoryKind.Model, "one", file);
+        Assert.Equal(Weights, File.ReadAllBytes(Place("one")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(Cache, "models--org--m", "blobs")));
+
+        // The next commit has the same content, and a third another one of the same name and size.
+        Assert.True(cache.Has(id, RepositoryKind.Model, "two", file));
+        Assert.False(cache.Has(id, RepositoryKind.Model, "three", other));
+        Assert.Equal(Weights, File.ReadAllBytes(Place("one")));
+        Assert.Equal(Weights, File.ReadAllBytes(Place("two")));
+        Assert.False(File.Exists(Place("three")));
+        Assert.Equal(2, Directory.GetFiles(Path.Combine(Cache, "models--org--m"), "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void A_content_that_another_snapshot_links_to_stays_where_links_can_not_be_made_any_more()
+    {
+        var before = Path.Combine(Find(), "model.safetensors");
+        var cache = new HuggingFaceCache(Cache, (_, _) => throw new UnauthorizedAccessException());
+        var id = new HubId("org/small.model", null, HubSite.HuggingFace);
+        Assert.True(cache.Has(id, RepositoryKind.Model, "next", new HubFile("model.safetensors", Weights.Length, LocalHub.Sha256(Weights), null)));
+        Assert.Equal(Weights, File.ReadAllBytes(before));
+        Assert.Equal(Weights, File.ReadAllBytes(Path.Combine(cache.Snapshot(id, RepositoryKind.Model, "next")!, "model.safetensors")));
+    }
+
     [Fact]
     public void An_adapter_names_a_folder_so_that_it_is_no_id()
     {
@@ -181,11 +253,24 @@ public sealed class CacheTests : HubTests
         {
             Assert.Equal("./base-of/model", ModelFolders.BaseOf("base-of/model"));
             Assert.Null(HubId.Parse(ModelFolders.BaseOf("base-of/model")));
+            Assert.Null(ModelFolders.RevisionOf("base-of/model", "v1"));
+            Assert.Equal("base-of/model", ModelFolders.InFull("base-of/model", "v1", useHf: false));
         }
         finally
         {
             Directory.Delete("base-of", recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("org/name", null, true, "org/name")]
+    [InlineData("org/name", "v1", true, "org/name@v1")]
+    [InlineData("org/name@v2", "v1", false, "ms::org/name@v2")]
+    [InlineData("hf::org/name", "v1", false, "hf::org/name@v1")]
+    public void A_model_in_full_needs_no_settings_beside_it(string model, string? revision, bool useHf, string expected)
+    {
+        Assert.Equal(expected, ModelFolders.InFull(model, revision, useHf));
+        Assert.Equal(HubId.Parse(expected)!.Value.Revision, ModelFolders.RevisionOf(model, revision));
     }
 
     [Fact]

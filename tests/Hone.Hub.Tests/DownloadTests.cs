@@ -22,6 +22,37 @@ public sealed class DownloadTests : HubTests
         Assert.False(File.Exists(Path.Combine(Find(parts: ModelParts.Description), "model.safetensors")));
 
     [Fact]
+    public void Weights_come_when_they_are_asked_for_and_are_of_the_commit_of_the_description()
+    {
+        var before = Find();
+        Hub.Add(Model, "config.json", "{\"model_type\":\"qwen2\"}");
+        Hub.Add(Model, "model.safetensors", [.. Weights.Reverse()], isLarge: true);
+        var commit = Hub.Commit(Model);
+        var asked = Hub.Storage.Requests.Count;
+        var model = ModelFolders.Describe("org/small.model", null, Access(), TestContext.Current.CancellationToken);
+        Assert.True(model.IsOnHub);
+        Assert.EndsWith(commit, model.Folder, StringComparison.Ordinal);
+        Assert.Equal("{\"model_type\":\"qwen2\"}", Text(Path.Combine(model.Folder, "config.json")));
+        Assert.Equal(asked, Hub.Storage.Requests.Count);
+        Assert.Equal(before, Find(options: Options with { Offline = true }));
+
+        model.FetchWeights(TestContext.Current.CancellationToken);
+        Assert.Equal(Weights.Reverse(), File.ReadAllBytes(Path.Combine(model.Folder, "model.safetensors")));
+        Assert.Equal(model.Folder, Find(options: Options with { Offline = true }));
+        Assert.False(ModelFolders.Describe(model.Folder, null, Access(), TestContext.Current.CancellationToken).IsOnHub);
+    }
+
+    [Fact]
+    public void A_model_without_safetensors_is_refused_before_anything_of_it_is_fetched()
+    {
+        Hub.Add("models/org/old", "config.json", "{}");
+        Hub.Add("models/org/old", "pytorch_model.bin", Weights, isLarge: true);
+        AssertSays(Fails("org/old"), "only pytorch_model.bin", "name a repository that has them");
+        Assert.False(Directory.Exists(Cache));
+        Assert.Equal("{}", Text(Path.Combine(Find("org/old", parts: ModelParts.Description), "config.json")));
+    }
+
+    [Fact]
     public void Shards_are_those_that_the_index_names()
     {
         const string sharded = "models/org/big";
@@ -164,6 +195,31 @@ public sealed class DownloadTests : HubTests
     }
 
     [Fact]
+    public void A_server_that_trickles_is_given_up_and_what_it_sent_is_kept()
+    {
+        Hub.InterfereWithStorage = request => LocalHub.Part(Weights, request) with { Piece = 100 };
+        var e = Fails(options: Options with { Clock = new HastyClock() });
+        AssertSays(e, "sends 'model.safetensors' too slowly", "in 60 s", "run the same command again: what has come in is kept");
+        Assert.Equal(2, Notices.Count);
+        var asked = 0;
+        Hub.InterfereWithStorage = request =>
+        {
+            asked = request.From;
+            return LocalHub.Part(Weights, request) with { Piece = 50_000 };
+        };
+        Assert.Equal(Weights, File.ReadAllBytes(Path.Combine(Find(options: Options with { Clock = new HastyClock() }), "model.safetensors")));
+        Assert.True(asked > 0, "nothing was kept");
+    }
+
+    [Fact]
+    public void A_server_that_breaks_off_after_every_few_bytes_is_given_up()
+    {
+        Hub.InterfereWithStorage = request => LocalHub.Part(Weights, request) with { BreaksAfter = 100 };
+        AssertSays(Fails(), "can't be fetched");
+        Assert.Equal(3, Hub.Storage.Requests.Count);
+    }
+
+    [Fact]
     public void Ctrl_C_ends_a_download_at_once_and_keeps_what_came()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -205,6 +261,16 @@ public sealed class DownloadTests : HubTests
         Notices.Clear();
         AssertSays(Fails(), "can't be fetched", "no file or folder", "Check the connection");
         Assert.Single(Notices);
+    }
+
+    /// <summary>Ten seconds later each time that it is looked at.</summary>
+    private sealed class HastyClock : TimeProvider
+    {
+        private long seconds;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => seconds += 10;
     }
 
     private static void AssertSays(HoneException e, params string[] parts)

@@ -36,6 +36,9 @@ public sealed record LocalResponse(int Status, byte[] Body)
 
     /// <summary>Wait before the content's last byte.</summary>
     public TimeSpan Pause { get; init; }
+
+    /// <summary>Bytes that are sent at once, with a moment before the next; null sends all at once.</summary>
+    public int? Piece { get; init; }
 }
 
 /// <summary>An HTTP server on 127.0.0.1 that can lie and break off, which no library's server does.</summary>
@@ -122,6 +125,12 @@ public sealed class LocalServer : IDisposable
             await stream.WriteAsync(body[..^1], stop.Token);
             await Task.Delay(response.Pause, stop.Token);
             body = body[^1..];
+        }
+
+        for (var piece = response.Piece ?? body.Length; body.Length > piece; body = body[piece..])
+        {
+            await stream.WriteAsync(body[..piece], stop.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), stop.Token);
         }
 
         await stream.WriteAsync(body, stop.Token);

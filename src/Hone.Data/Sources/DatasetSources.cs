@@ -90,7 +90,7 @@ public sealed class DatasetSources(string? datasetInfo = null, HubAccess? hub = 
         if (repository.Files.Contains(Card))
         {
             DatasetCard.RequireLength(repository.SizeOf(Card) ?? 0, $"{id.Name}, {Card}");
-            repository.Fetch([Card], cancellation);
+            repository.FetchPart([Card], cancellation);
             card = DatasetCard.Read(Path.Combine(repository.Folder, Card));
         }
 

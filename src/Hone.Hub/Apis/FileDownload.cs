@@ -1,13 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Hone.Hub.Apis;
 
 /// <summary>
 /// Fetches one file to where it is incomplete: goes on where an earlier try ended, takes no byte more than the hub listed, and checks the
 /// content before it counts. Without a checksum nobody could tell whether a rest belongs to what is there: such a file is fetched in one go.
 /// </summary>
-internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, string incomplete, TimeSpan timeout, Action<long> progress)
+internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, string incomplete, HubOptions options, Action<long> progress)
 {
     private const int BufferBytes = 1 << 17;
 
@@ -19,21 +16,19 @@ internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, stri
         for (var spoilt = 0; ; spoilt++)
         {
             await http.Retry(() => FetchRest(cancellation), () => Length, cancellation).ConfigureAwait(false);
-            if (await IsRight(cancellation).ConfigureAwait(false)) return;
+            if (file.IsContentOf(incomplete, cancellation)) return;
             File.Delete(incomplete);
             progress(0);
             if (spoilt > 0) throw new HubFault($"{address.Authority} sends a '{file.Path}' whose checksum is not the one it lists") { Kind = FaultKind.Nonsense };
         }
     }
 
-    private bool HasChecksum => file is not { Sha256: null, GitId: null };
-
     private long Length => File.Exists(incomplete) ? new FileInfo(incomplete).Length : 0;
 
     private async Task FetchRest(CancellationToken cancellation)
     {
         var have = Length;
-        if (have > file.Size || !HasChecksum) have = 0;
+        if (have > file.Size || !file.HasChecksum) have = 0;
         if (have == file.Size && have > 0) return;
         HttpResponseMessage response;
         try
@@ -61,11 +56,18 @@ internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, stri
     {
         using var input = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         var buffer = new byte[BufferBytes];
+        var (since, before) = (options.Clock.GetTimestamp(), have);
         for (; ; progress(have))
         {
             var read = await Read(input, buffer, cancellation).ConfigureAwait(false);
             if (read == 0) break;
             have += read;
+            if (options.Clock.GetElapsedTime(since) >= options.Patience)
+            {
+                if (have - before < options.LeastProgress) throw TooSlow(have - before);
+                (since, before) = (options.Clock.GetTimestamp(), have);
+            }
+
             if (have > file.Size) throw new HubFault($"{address.Authority} sends more of '{file.Path}' than the {ByteCount.Text(file.Size)} it lists") { Kind = FaultKind.Nonsense };
             Guarded(() => output.Write(buffer, 0, read));
         }
@@ -77,7 +79,7 @@ internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, stri
     private async Task<int> Read(Stream input, byte[] buffer, CancellationToken cancellation)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(timeout);
+        limited.CancelAfter(options.Timeout);
         try
         {
             return await input.ReadAsync(buffer, limited.Token).ConfigureAwait(false);
@@ -113,19 +115,8 @@ internal sealed class FileDownload(HubHttp http, HubFile file, Uri address, stri
         }
     }
 
-    private async Task<bool> IsRight(CancellationToken cancellation)
-    {
-        if (!HasChecksum) return true;
-        using var hash = IncrementalHash.CreateHash(file.Sha256 is null ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
-
-        // Git's name of a content is the SHA-1 of a header and the content.
-        if (file.Sha256 is null) hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"blob {file.Size}\0")));
-        using var stream = File.OpenRead(incomplete);
-        var buffer = new byte[BufferBytes];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0) hash.AppendData(buffer, 0, read);
-        return Convert.ToHexStringLower(hash.GetHashAndReset()) == (file.Sha256 ?? file.GitId);
-    }
+    private HubFault TooSlow(long bytes) =>
+        new(FormattableString.Invariant($"{address.Authority} sends '{file.Path}' too slowly, {ByteCount.Text(bytes)} in {options.Patience.TotalSeconds:0} s")) { Kind = FaultKind.Unreachable, IsTransient = true };
 
     private HubFault WrongPart()
     {

@@ -40,7 +40,7 @@ internal sealed class HubHttp : IDisposable
 
     /// <summary>Tries an action until it succeeds, fails for good, or fails too often without any progress.</summary>
     /// <param name="action">What is tried; its transient faults are.</param>
-    /// <param name="progress">How far it got; further than before makes it a first try again.</param>
+    /// <param name="progress">How many bytes it got so far; <see cref="HubOptions.LeastProgress"/> more make it a first try again.</param>
     /// <param name="cancellation">Stops.</param>
     public async Task Retry(Func<Task> action, Func<long> progress, CancellationToken cancellation)
     {
@@ -53,7 +53,7 @@ internal sealed class HubHttp : IDisposable
             }
             catch (HubFault e) when (e.IsTransient)
             {
-                if (progress() > before) (tries, before) = (1, progress());
+                if (progress() >= before + options.LeastProgress) (tries, before) = (1, progress());
                 if (tries >= (e.NeverConnected && before == 0 ? Math.Min(options.MaxTries, TriesToConnect) : options.MaxTries)) throw;
                 var pause = options.RetryDelay * Math.Pow(2, tries - 1);
                 if (e.RetryAfter is { } asked && asked > pause) pause = asked < LongestPause ? asked : LongestPause;

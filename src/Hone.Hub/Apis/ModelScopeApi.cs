@@ -9,7 +9,9 @@ namespace Hone.Hub.Apis;
 /// </summary>
 internal sealed class ModelScopeApi(Uri endpoint, HubHttp http) : IHubApi
 {
-    private const string MainBranch = "master";
+    /// <summary>The branch of an id that names none.</summary>
+    public const string MainBranch = "master";
+
     private const int PageSize = 100;
     private const int MaxPages = 500;
     private readonly string root = endpoint.AbsoluteUri.TrimEnd('/');

@@ -5,8 +5,12 @@ namespace Hone.Hub.Caches;
 /// checksum, <c>snapshots/{commit}/</c> relative links to them, <c>refs/{revision}</c> the commit of a branch or tag; locks stand in
 /// <c>.locks</c>.
 /// </summary>
-internal sealed class HuggingFaceCache(string root) : IHubCache
+/// <param name="root">Folder of the cache.</param>
+/// <param name="link">Makes a symbolic link with a path and a target, or fails as the system does.</param>
+internal sealed class HuggingFaceCache(string root, Action<string, string>? link = null) : IHubCache
 {
+    private readonly Action<string, string> link = link ?? ((path, target) => File.CreateSymbolicLink(path, target));
+
     /// <inheritdoc/>
     public string? KnownCommit(HubId id, RepositoryKind kind)
     {
@@ -33,8 +37,16 @@ internal sealed class HuggingFaceCache(string root) : IHubCache
     public bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file)
     {
         if (IsWhole(Pointer(id, kind, commit, file), file)) return true;
-        if (!IsWhole(Blob(id, kind, file), file)) return false;
-        Link(id, kind, commit, file);
+        if (IsWhole(Blob(id, kind, file), file))
+        {
+            Link(id, kind, commit, file, isNew: false);
+            return true;
+        }
+
+        // Where there are no links, the content may stand in the snapshot of another commit.
+        if (Unlinked(id, kind, file) is not { } other) return false;
+        Copy(other, Blob(id, kind, file));
+        Link(id, kind, commit, file, isNew: true);
         return true;
     }
 
@@ -50,7 +62,7 @@ internal sealed class HuggingFaceCache(string root) : IHubCache
     public void Place(HubId id, RepositoryKind kind, string? commit, HubFile file)
     {
         File.Move(Incomplete(id, kind, file), Blob(id, kind, file), overwrite: true);
-        Link(id, kind, commit, file);
+        Link(id, kind, commit, file, isNew: true);
     }
 
     /// <inheritdoc/>
@@ -71,7 +83,16 @@ internal sealed class HuggingFaceCache(string root) : IHubCache
 
     private string Pointer(HubId id, RepositoryKind kind, string? commit, HubFile file) => Path.Combine(Snapshot(id, kind, commit)!, file.Path);
 
-    private void Link(HubId id, RepositoryKind kind, string? commit, HubFile file)
+    private string? Unlinked(HubId id, RepositoryKind kind, HubFile file)
+    {
+        var snapshots = Path.Combine(Folder(id, kind), "snapshots");
+        if (!Directory.Exists(snapshots)) return null;
+        return Directory.EnumerateDirectories(snapshots).Select(s => Path.Combine(s, file.Path))
+            .FirstOrDefault(f => IsWhole(f, file) && new FileInfo(f).LinkTarget is null && file.IsContentOf(f));
+    }
+
+    /// <param name="isNew">Whether no other snapshot can have a link to the content.</param>
+    private void Link(HubId id, RepositoryKind kind, string? commit, HubFile file, bool isNew)
     {
         var (pointer, blob) = (Pointer(id, kind, commit, file), Blob(id, kind, file));
         var folder = Path.GetDirectoryName(pointer)!;
@@ -79,12 +100,24 @@ internal sealed class HuggingFaceCache(string root) : IHubCache
         File.Delete(pointer);
         try
         {
-            File.CreateSymbolicLink(pointer, Path.GetRelativePath(folder, blob));
+            link(pointer, Path.GetRelativePath(folder, blob));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Where links need special rights huggingface_hub, too, puts the content into the snapshot.
-            if (!File.Exists(pointer)) File.Move(blob, pointer);
+            // Another process may have made it. Where links need special rights huggingface_hub, too, puts the content into the snapshot.
+            if (File.Exists(pointer)) return;
+            if (isNew) File.Move(blob, pointer);
+            else Copy(blob, pointer);
         }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        DurableFiles.CreateFolder(Path.GetDirectoryName(to)!);
+        DurableFiles.Write(to, stream =>
+        {
+            using var source = File.OpenRead(from);
+            source.CopyTo(stream);
+        });
     }
 }

@@ -1,11 +1,10 @@
-using System.Security.Cryptography;
-
 namespace Hone.Hub.Caches;
 
 /// <summary>
 /// The folders of ModelScope's own library: <c>models/{owner}/{name}</c> with files of the main branch under their own names; a dot in a name
 /// is written <c>___</c>. That library puts every revision there; here a named one has a folder of its own beside it, so that files of two
-/// are never mixed. Its index of files is a Python pickle and is left alone: that library checks our files by itself.
+/// are never mixed. Its index of files is a Python pickle, which nobody can add to without running what it says: it is left alone, and that
+/// library fetches anew what is not in it.
 /// </summary>
 internal sealed class ModelScopeCache(string root) : IHubCache
 {
@@ -28,11 +27,9 @@ internal sealed class ModelScopeCache(string root) : IHubCache
     {
         var path = Place(id, kind, file);
         if (!File.Exists(path) || new FileInfo(path).Length != file.Size) return false;
-        if (file.Sha256 is null) return true;
 
         // The folder holds whatever revision was fetched last, so the name says nothing about the content.
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream)) == file.Sha256;
+        return file.IsContentOf(path);
     }
 
     /// <inheritdoc/>

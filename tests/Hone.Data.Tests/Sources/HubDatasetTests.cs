@@ -56,6 +56,18 @@ public sealed class HubDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Until_a_new_commit_is_whole_the_cache_serves_the_one_before_though_its_card_was_fetched()
+    {
+        var before = Assert.Single(Sources().Open(["org/rows"]).Sources).Files;
+        hub.Add(Name, "README.md", "---\nconfigs:\n- config_name: default\n  data_files: new.jsonl\n---\n");
+        hub.Add(Name, "new.jsonl", "{\"text\":\"n\"}\n"u8.ToArray(), isLarge: true);
+        hub.InterfereWithStorage = _ => new LocalResponse(404);
+        Assert.Throws<HoneException>(() => Sources().Open(["org/rows"]));
+        hub.Dispose();
+        Assert.Equal(before, Assert.Single(Sources().Open(["org/rows"]).Sources).Files);
+    }
+
+    [Fact]
     public void Only_the_files_that_are_needed_are_fetched()
     {
         var source = Assert.Single(Sources().Open(["org/rows"]).Sources);
