@@ -31,6 +31,7 @@ public sealed partial class TrainingSession : IDisposable
     private readonly IKernels kernels;
     private readonly Registry registry;
     private readonly HubAccess hub;
+    private readonly DescribedModel? model;
     private Decoder? decoder;
     private Trainer? trainer;
     private RunDirectory? run;
@@ -48,7 +49,8 @@ public sealed partial class TrainingSession : IDisposable
         this.kernels = kernels;
         this.hub = hub ?? new HubAccess(HubOptions.FromEnvironment() with { DefaultSite = settings.UseHf ? HubSite.HuggingFace : HubSite.ModelScope });
         StartTimes.Done("threads");
-        ModelFolder = ModelFolders.Find(settings.Model!, withWeights && !IsRandom ? ModelParts.Whole : ModelParts.Description, settings.ModelRevision, this.hub, cancellation);
+        if (withWeights && !IsRandom) model = ModelFolders.Describe(settings.Model!, settings.ModelRevision, this.hub, cancellation);
+        ModelFolder = model?.Folder ?? ModelFolders.Find(settings.Model!, ModelParts.Description, settings.ModelRevision, this.hub, cancellation);
         AdapterFolder = settings.Adapters is { } adapter ? ModelFolders.Find(adapter, ModelParts.Adapter, null, this.hub, cancellation) : null;
         Spec = DecoderSpec.Load(ModelFolder);
         Tokenizer = Tokenizer.LoadIfPresent(ModelFolder);
@@ -133,6 +135,7 @@ public sealed partial class TrainingSession : IDisposable
         var session = WithData(settings, progress, hub, withWeights, cancellation);
         try
         {
+            session.FetchWeights(cancellation);
             session.MakePlan();
             session.StartTimes.Done("plan");
             return session;
@@ -148,10 +151,12 @@ public sealed partial class TrainingSession : IDisposable
     /// <param name="settings">The settings.</param>
     /// <param name="progress">Told how far reading a data set is.</param>
     /// <param name="hub">The way to models and data sets on hubs; null goes by the settings and the variables of this process.</param>
-    /// <param name="withWeights">Whether the weights of a model on a hub are fetched.</param>
     /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">Settings, model files or data can't be used.</exception>
-    public static TrainingSession WithData(TrainingSettings settings, Action<LoadProgress>? progress = null, HubAccess? hub = null, bool withWeights = false, CancellationToken cancellation = default)
+    public static TrainingSession WithData(TrainingSettings settings, Action<LoadProgress>? progress = null, HubAccess? hub = null, CancellationToken cancellation = default) =>
+        WithData(settings, progress, hub, withWeights: false, cancellation);
+
+    private static TrainingSession WithData(TrainingSettings settings, Action<LoadProgress>? progress, HubAccess? hub, bool withWeights, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         SettingsBinder.ThrowIfInvalid(settings);
@@ -184,8 +189,7 @@ public sealed partial class TrainingSession : IDisposable
         RequireMemory();
         this.observer = observer;
         resume = FindCheckpoint(observer);
-        if (GoesOnInItsRun(resume)) RunDirectory.RequireIdle(Path.GetDirectoryName(Path.GetFullPath(resume!))!);
-        else if (ReplacesRun(resume)) RequireReplaceable(resume);
+        RequireOutput(resume);
         decoder = LoadModel();
         StartTimes.Done("weights");
         trainer = Stream is null
@@ -231,14 +235,17 @@ public sealed partial class TrainingSession : IDisposable
         Validation?.Dispose();
     }
 
-    /// <summary>Without a tokenizer only rows of ids can be trained on; the first row tells which kind the data is.</summary>
-    private void RequireTokenizerForText(RowSources sources)
+    /// <summary>Without a tokenizer only rows of ids can be trained on; the first row of each data set tells which kind it is.</summary>
+    private void RequireTokenizerForText(RowSources sources, DatasetOptions options)
     {
         if (Tokenizer is not null) return;
-        var first = sources.Sources[0].Files.SelectMany(DataFiles.Read).FirstOrDefault(r => r.Error is null);
-        if (first.Json.ValueKind == JsonValueKind.Undefined || RowSchema.Parse(first.Json, out _) is Pretokenized or null) return;
-        throw new HoneException(ExitCode.Model, "The model folder has no tokenizer, and the data is text.", ModelFolder,
-            "Put the tokenizer files of the model into it.");
+        foreach (var source in sources.Sources)
+        {
+            var first = (source with { Count = null }).Read(options).FirstOrDefault(r => r.Error is null);
+            if (first.Json.ValueKind == JsonValueKind.Undefined || RowSchema.Parse(first.Json, out _) is Pretokenized or null) continue;
+            throw new HoneException(ExitCode.Model, $"The model folder has no tokenizer, and the rows of {source.Name} are text.", ModelFolder,
+                "Put the tokenizer files of the model into it.");
+        }
     }
 
     private void LoadData(Action<LoadProgress>? progress, CancellationToken cancellation)
@@ -252,7 +259,6 @@ public sealed partial class TrainingSession : IDisposable
         var validationRows = Settings.ValDataset.Count > 0 ? sources.Open(Settings.ValDataset) : null;
         dataFiles = [.. rows.Sources.Concat(validationRows?.Sources ?? []).SelectMany(s => s.Files)];
         pinnedDataset = [.. rows.Sources.Zip(Settings.Dataset, (source, entry) => source.Pinned ?? entry)];
-        RequireTokenizerForText(rows);
         var options = new DatasetOptions
         {
             Scope = Settings.LossScale.Scope,
@@ -272,6 +278,7 @@ public sealed partial class TrainingSession : IDisposable
             IsInspection = isInspection,
             ProvesRendering = provesRendering,
         };
+        RequireTokenizerForText(rows, options);
         if (!isInspection) RequireProof(rows, options, cancellation);
         loader = new DatasetLoader(Tokenizer, Template.Template, EndIds, options)
         {
@@ -301,6 +308,26 @@ public sealed partial class TrainingSession : IDisposable
         var needsEnds = Settings.LossScale.Scope != LossScope.Everything && !Settings.AcceptUnprovenTemplate;
         if (Settings.Strict) data.Report.RequireEveryRow(needsEnds);
         return data;
+    }
+
+    /// <summary>Fetches the weights of a model on a hub. They may take hours: what can be wrong without them is found before.</summary>
+    private void FetchWeights(CancellationToken cancellation)
+    {
+        if (model is not { IsOnHub: true }) return;
+        RequireOutput(FindCheckpoint(null));
+        model.FetchWeights(cancellation);
+        StartTimes.Done("weights from the hub");
+    }
+
+    /// <summary>Fails when the run can't have its folder.</summary>
+    private void RequireOutput(string? resume)
+    {
+        if (GoesOnInItsRun(resume)) RunDirectory.RequireIdle(Path.GetDirectoryName(Path.GetFullPath(resume!))!);
+        else if (ReplacesRun(resume)) RequireReplaceable(resume);
+        for (var folder = Path.GetFullPath(Settings.OutputDir); folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(folder)) throw new HoneException(ExitCode.Usage, "The output folder can't be made: a file is in its place.", folder, "Name another output_dir.");
+        }
     }
 
     private string? FindCheckpoint(ITrainingObserver? observer) => Settings.ResumeFromCheckpoint is { } wanted
@@ -375,6 +402,7 @@ public sealed partial class TrainingSession : IDisposable
     private PeftConfig AdapterConfig() => new()
     {
         BaseModel = ModelFolders.BaseOf(Settings.Model!),
+        Revision = ModelFolders.RevisionOf(Settings.Model!, Settings.ModelRevision),
         Rank = Settings.LoraRank,
         LoraAlpha = Settings.LoraAlpha,
         LoraDropout = Settings.LoraDropout,

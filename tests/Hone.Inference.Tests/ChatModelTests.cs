@@ -24,6 +24,19 @@ public sealed class ChatModelTests : IDisposable
         else Assert.Equal(ExitCode.Model, Assert.Throws<HoneException>(() => ChatModel.BaseModelOf(adapter)).ExitCode);
     }
 
+    [Theory]
+    [InlineData("\"v1\"", null, "org/name@v1")]
+    [InlineData("\"v1\"", "v2", "org/name@v2")]
+    [InlineData("null", "v2", "org/name@v2")]
+    [InlineData("\"\"", null, "org/name")]
+    [InlineData("\"../../v1\"", null, null)]
+    public void A_base_on_a_hub_is_at_the_revision_that_is_asked_for_or_that_the_adapter_names(string named, string? asked, string? expected)
+    {
+        folder.Write("adapter_config.json", $$"""{"peft_type":"LORA","r":4,"target_modules":["q_proj"],"base_model_name_or_path":"org/name","revision":{{named}}}""");
+        if (expected is not null) Assert.Equal(expected, ChatModel.BaseModelOf(folder.Path, asked));
+        else Assert.Contains("'../../v1', which is no name of one", Assert.Throws<HoneException>(() => ChatModel.BaseModelOf(folder.Path, asked)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_id_is_not_taken_for_a_folder()
     {

@@ -22,7 +22,7 @@ internal sealed class DownloadDisplay
     /// <summary>The way to hubs, with what happens on it shown.</summary>
     /// <param name="console">Where to show it.</param>
     /// <param name="useHf">Whether ids without a prefix are Hugging Face's, else ModelScope's.</param>
-    public static HubAccess Access(CliConsole console, bool useHf = true)
+    public static HubAccess Access(CliConsole console, bool useHf)
     {
         var display = new DownloadDisplay(console);
         return new HubAccess(HubOptions.FromEnvironment() with { DefaultSite = useHf ? HubSite.HuggingFace : HubSite.ModelScope })

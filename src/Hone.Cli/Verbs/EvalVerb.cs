@@ -22,9 +22,10 @@ internal sealed class EvalVerb : Verb<EvalSettings>
 
     protected override ExitCode Run(EvalSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        using var model = LoadedModel.Open(settings, settings.Template, console, mustRender: true, cancellation);
+        using var model = LoadedModel.Describe(settings, settings.Template, console, mustRender: true, cancellation);
         using var data = LoadRows(settings, model, console, cancellation);
         using var file = settings.PerToken && settings.Output is { } path ? new ResultFile(path) : null;
+        model.LoadWeights(settings.Threads, console, cancellation);
         var rows = settings.PerToken ? file?.Writer ?? console.Out : null;
         LossTotals totals;
         TimeSpan elapsed;
@@ -43,7 +44,7 @@ internal sealed class EvalVerb : Verb<EvalSettings>
 
     private static LoadedDataset LoadRows(EvalSettings settings, LoadedModel model, CliConsole console, CancellationToken cancellation)
     {
-        var spec = model.Decoder.Spec;
+        var spec = model.Spec;
         var loader = new DatasetLoader(model.Tokenizer, model.Template?.Template, model.StopIds, new DatasetOptions
         {
             Scope = settings.LossScale.Scope,

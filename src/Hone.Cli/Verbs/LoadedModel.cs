@@ -1,5 +1,4 @@
 using Hone.Hub;
-using Hone.Inference;
 using Hone.Kernels;
 using Hone.Kernels.Cpu;
 using Hone.Models;
@@ -10,28 +9,34 @@ using Hone.Training;
 
 namespace Hone.Cli;
 
-/// <summary>The parts of a model folder that a verb runs, with their device.</summary>
+/// <summary>The parts of a model folder that a verb runs, with their device. Weights come last: what can be wrong without them is found before.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    private readonly IKernels _kernels;
+    private readonly DescribedModel _model;
+    private IKernels? _kernels;
+    private Decoder? _decoder;
 
-    private LoadedModel(string folder, string? adapterFolder, IKernels kernels, Decoder decoder, Tokenizer? tokenizer, TemplateChoice? template)
+    private LoadedModel(DescribedModel model, string? adapterFolder, TemplateChoice? template)
     {
-        Folder = folder;
+        _model = model;
         AdapterFolder = adapterFolder;
-        _kernels = kernels;
-        Decoder = decoder;
-        Tokenizer = tokenizer;
+        Spec = DecoderSpec.Load(model.Folder);
+        Tokenizer = Tokenizer.LoadIfPresent(model.Folder);
+        Tokenizer?.RequireFits(Spec.VocabularySize, model.Folder);
         Template = template;
     }
 
     /// <summary>Folder of the model; of the base model when there is an adapter.</summary>
-    public string Folder { get; }
+    public string Folder => _model.Folder;
 
     /// <summary>Folder of the adapter; null without one.</summary>
     public string? AdapterFolder { get; }
 
-    public Decoder Decoder { get; }
+    /// <summary>Shape of the model.</summary>
+    public DecoderSpec Spec { get; }
+
+    /// <summary>The model with its adapter; there after <see cref="LoadWeights"/>.</summary>
+    public Decoder Decoder => _decoder ?? throw new InvalidOperationException("The weights have not been loaded.");
 
     /// <summary>The tokenizer; null when the folder has none.</summary>
     public Tokenizer? Tokenizer { get; }
@@ -40,39 +45,38 @@ internal sealed class LoadedModel : IDisposable
     public TemplateChoice? Template { get; }
 
     /// <summary>Tokens that end an answer.</summary>
-    public IReadOnlyList<int> StopIds => Tokenizer is null ? Decoder.Spec.EndIds : Tokenizer.StopIds(Decoder.Spec.EndIds, Template?.Template);
+    public IReadOnlyList<int> StopIds => Tokenizer is null ? Spec.EndIds : Tokenizer.StopIds(Spec.EndIds, Template?.Template);
 
+    /// <summary>Reads all but the weights.</summary>
     /// <param name="settings">The model, and the adapter on it.</param>
     /// <param name="template">A template's name or a Jinja file; null takes the one that the adapter was trained with, or the model's own.</param>
-    /// <param name="console">Where it is said that the model is being loaded.</param>
+    /// <param name="console">Where downloads are shown.</param>
     /// <param name="mustRender">Whether a model without a template gets <see cref="NamedTemplates.Default"/>, since conversations are to be rendered as in training.</param>
-    /// <param name="cancellation">Stops fetching a model from a hub.</param>
+    /// <param name="cancellation">Stops fetching from a hub.</param>
     /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
-    public static LoadedModel Open(ModelSettings settings, string? template, CliConsole console, bool mustRender = false, CancellationToken cancellation = default)
+    public static LoadedModel Describe(ModelSettings settings, string? template, CliConsole console, bool mustRender = false, CancellationToken cancellation = default)
     {
         var hub = DownloadDisplay.Access(console, settings.UseHf);
-        var adapter = settings.Adapters is { } a ? ModelFolders.Find(a, ModelParts.Adapter, null, hub, cancellation) : null;
-        var folder = ModelFolders.Find(settings.Model ?? ChatModel.BaseModelOf(adapter), ModelParts.Whole, settings.ModelRevision, hub, cancellation);
-        var spec = DecoderSpec.Load(folder);
-        var tokenizer = Tokenizer.LoadIfPresent(folder);
-        tokenizer?.RequireFits(spec.VocabularySize, folder);
+        var adapter = AskedModel.Adapter(settings, hub, cancellation);
+        var model = AskedModel.Find(settings, adapter, hub, (name, revision) => ModelFolders.Describe(name, revision, hub, cancellation));
         var catalog = Registrations.Of(settings).Templates;
-        var choice = mustRender ? TemplateChoice.FindOrDefault(template, folder, adapter, catalog) : TemplateChoice.Find(template, folder, adapter, catalog);
+        return new LoadedModel(model, adapter, mustRender ? TemplateChoice.FindOrDefault(template, model.Folder, adapter, catalog) : TemplateChoice.Find(template, model.Folder, adapter, catalog));
+    }
+
+    /// <summary>Loads the weights, from a hub if need be, and those of the adapter.</summary>
+    /// <param name="threads">Threads that compute; null takes all.</param>
+    /// <param name="console">Where it is said that the model is being loaded.</param>
+    /// <param name="cancellation">Stops fetching from a hub.</param>
+    /// <exception cref="HoneException">Files are missing, damaged or do not belong together (exit code 4).</exception>
+    public void LoadWeights(int? threads, CliConsole console, CancellationToken cancellation)
+    {
+        _model.FetchWeights(cancellation);
         console.Status("loading the model…");
-        IKernels? kernels = null;
-        Decoder? decoder = null;
         try
         {
-            kernels = new CpuKernels(settings.Threads ?? 0);
-            decoder = Decoder.Load(folder, kernels, trainable: false);
-            if (adapter is not null) decoder.LoadAdapter(adapter, trainable: false);
-            return new LoadedModel(folder, adapter, kernels, decoder, tokenizer, choice);
-        }
-        catch
-        {
-            decoder?.Dispose();
-            kernels?.Dispose();
-            throw;
+            _kernels = new CpuKernels(threads ?? 0);
+            _decoder = Decoder.Load(Folder, _kernels, trainable: false);
+            if (AdapterFolder is not null) _decoder.LoadAdapter(AdapterFolder, trainable: false);
         }
         finally
         {
@@ -82,7 +86,7 @@ internal sealed class LoadedModel : IDisposable
 
     public void Dispose()
     {
-        Decoder.Dispose();
-        _kernels.Dispose();
+        _decoder?.Dispose();
+        _kernels?.Dispose();
     }
 }

@@ -16,7 +16,7 @@ internal sealed class TokenizeVerb : Verb<TokenizeSettings>
 
     protected override ExitCode Run(TokenizeSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var folder = ModelFolders.Find(settings.Model!, ModelParts.Description, null, DownloadDisplay.Access(console), cancellation);
+        var folder = ModelFolders.Find(settings.Model!, ModelParts.Description, settings.ModelRevision, DownloadDisplay.Access(console, settings.UseHf), cancellation);
         var tokenizer = settings.PlainSentencepiece ? Tokenizer.LoadPlain(folder) : Tokenizer.Load(folder);
         new JsonLineFilter(console, settings.Input, settings.Output, "tokenizing").Run((row, json) =>
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hone.Hub;
 using Hone.Inference;
 using Hone.Settings;
 using Hone.Training;
@@ -54,10 +55,6 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
         return TrainingSession.Prepare(settings, progress.Report, DownloadDisplay.Access(console, settings.UseHf), withWeights, cancellation);
     }
 
-    /// <summary>As a shell takes it for one word.</summary>
-    private static string Quoted(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-:+=@\\".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
-
     private static ExitCode Conclude(TrainingSession session, TSettings settings, CliConsole console, SftResult result, IReadOnlyList<string> before,
         CancellationToken cancellation)
     {
@@ -70,7 +67,7 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
         if (result.Interrupted)
         {
             console.Line($"Stopped after step {result.GlobalStep:N0} of {result.TotalSteps:N0}; the state is saved. Go on with the same command and");
-            if (result.LastModelCheckpoint is { } last) console.Line($"  --resume_from_checkpoint {Paths.Relative(last)}");
+            if (result.LastModelCheckpoint is { } last) console.Line($"  --resume_from_checkpoint {Paths.Typed(last)}");
         }
         else
         {
@@ -111,9 +108,9 @@ internal abstract class TrainingVerb<TSettings> : InterruptibleVerb<TSettings>
     private static void ShowNext(CliConsole console, TSettings settings, SftResult result)
     {
         if (result.BestModelCheckpoint is not { } best) return;
-        var checkpoint = Quoted(Paths.Relative(best));
-        var model = Quoted(Paths.Relative(settings.Model!));
-        var chat = settings.System is { } system ? $" --system {Quoted(system)}" : "";
+        var checkpoint = Paths.Typed(best);
+        var model = Paths.Typed(ModelFolders.InFull(settings.Model!, settings.ModelRevision, settings.UseHf));
+        var chat = settings.System is { } system ? $" --system {Paths.Quoted(system)}" : "";
         console.Line();
         console.Heading("Next");
         if (settings.TunerType == TunerType.Lora)

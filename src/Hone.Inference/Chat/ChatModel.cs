@@ -65,17 +65,27 @@ public sealed class ChatModel : IDisposable
         }
     }
 
-    /// <summary>The folder that an adapter says it was trained on, or the id of a model on a hub.</summary>
-    public static string BaseModelOf(string? adapter)
+    /// <summary>The folder that an adapter says it was trained on, or the id of a model on a hub with its revision.</summary>
+    /// <param name="adapter">Folder of the adapter.</param>
+    /// <param name="revision">Revision of a model on a hub; null takes the one that the adapter names.</param>
+    /// <exception cref="HoneException">The adapter can't be read, or names no model that could be found.</exception>
+    public static string BaseModelOf(string? adapter, string? revision = null)
     {
         if (adapter is null) throw new HoneException(ExitCode.Usage, "Neither a model nor an adapter is given.", null, "Give --model <folder>.");
-        var named = PeftConfig.Load(adapter).BaseModel;
+        var config = PeftConfig.Load(adapter);
+        var named = config.BaseModel;
         if (string.IsNullOrEmpty(named))
             throw new HoneException(ExitCode.Usage, "The adapter doesn't name its base model.", adapter, "Give it with --model <folder>.");
         if (Directory.Exists(named)) return named;
         var beside = Path.Combine(adapter, named);
         if (!Path.IsPathRooted(named) && Directory.Exists(beside)) return beside;
-        if (HubId.Parse(named) is not null && !IsMissingFolder(named, adapter)) return named;
+        if (HubId.Parse(named) is { } id && !IsMissingFolder(named, adapter))
+        {
+            revision ??= id.Revision ?? (config.Revision is "" ? null : config.Revision);
+            return revision is null || HubId.IsRevision(revision) ? (id with { Revision = revision }).ToString()
+                : throw new HoneException(ExitCode.Model, $"The adapter's base model has the revision '{revision}', which is no name of one.", adapter, "Give the model with --model.");
+        }
+
         throw new HoneException(ExitCode.Model, $"The adapter's base model '{named}' is not a folder here.", adapter, "Give it with --model <folder>.");
     }
 

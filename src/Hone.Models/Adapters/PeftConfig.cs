@@ -10,6 +10,9 @@ public sealed record PeftConfig
     /// <summary><c>base_model_name_or_path</c>.</summary>
     public string? BaseModel { get; init; }
 
+    /// <summary><c>revision</c>: branch, tag or commit of a base model on a hub; null for its main branch.</summary>
+    public string? Revision { get; init; }
+
     /// <summary><c>r</c>.</summary>
     public int Rank { get; init; } = 8;
 

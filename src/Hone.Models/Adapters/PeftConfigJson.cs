@@ -31,6 +31,7 @@ internal static class PeftConfigJson
         var config = new PeftConfig
         {
             BaseModel = keys.Text("base_model_name_or_path"),
+            Revision = keys.Text("revision"),
             Rank = keys.Int("r", 1, MaxRank, 8),
             LoraAlpha = keys.Double("lora_alpha", 8),
             LoraDropout = keys.Double("lora_dropout", 0),
@@ -56,6 +57,7 @@ internal static class PeftConfigJson
         var json = JsonNode.Parse(Defaults)!.AsObject();
         foreach (var (key, value) in config.Source ?? []) json[key] = value?.DeepClone();
         Set(json, "base_model_name_or_path", config.BaseModel);
+        Set(json, "revision", config.Revision);
         Set(json, "r", config.Rank);
         Set(json, "lora_alpha", Number(config.LoraAlpha));
         Set(json, "lora_dropout", Real(config.LoraDropout));

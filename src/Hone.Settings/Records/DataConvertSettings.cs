@@ -26,6 +26,12 @@ public sealed record DataConvertSettings : VerbSettings
         Help = "Folder with tokenizer files and chat template, a tokenizer.model in it, or a model's id on a hub; no weights are needed.")]
     public string? Model { get; init; }
 
+    [ModelRevisionSetting(Group = "MindRecord")]
+    public string? ModelRevision { get; init; }
+
+    [UseHfSetting(Group = "Rows")]
+    public bool UseHf { get; init; } = true;
+
     [TemplateSetting(Group = "MindRecord")]
     public string? Template { get; init; }
 
@@ -61,6 +67,7 @@ public sealed record DataConvertSettings : VerbSettings
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
+        rules.Revision(ModelRevision);
         rules.Require("dataset", Dataset.Count > 0, "dataset is not set", "name the rows: --dataset <file.json>");
         rules.Require("output", !string.IsNullOrWhiteSpace(Output), "output is not set", "name the file to write: --output <file>");
         rules.Require("model", Target != ConvertTarget.MindRecord || !string.IsNullOrWhiteSpace(Model), "model is not set",

@@ -13,18 +13,16 @@ public abstract record ModelSettings : VerbSettings
         Help = "Folder of a PEFT LoRA adapter, such as a checkpoint of a LoRA run, or its id on a hub.")]
     public string? Adapters { get; init; }
 
-    [Setting("model_revision", Group = "Model", Aliases = ["revision", "hub_revision"], DefaultNote = "the main branch",
-        Help = "Branch, tag or commit of a model that is named by its id.")]
+    [ModelRevisionSetting]
     public string? ModelRevision { get; init; }
 
-    [Setting("use_hf", Group = "Model",
-        Help = "Take ids without hf:: or ms:: from Hugging Face; with false from ModelScope.")]
+    [UseHfSetting]
     public bool UseHf { get; init; } = true;
 
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
-        rules.Require("model_revision", ModelRevision is null || HubId.IsRevision(ModelRevision), $"model_revision is '{ModelRevision}'", "give a branch, a tag or a commit");
+        rules.Revision(ModelRevision);
         rules.Require("model", !string.IsNullOrWhiteSpace(Model) || !string.IsNullOrWhiteSpace(Adapters),
             "neither model nor adapters is set", "give the model's folder: --model <folder>");
     }

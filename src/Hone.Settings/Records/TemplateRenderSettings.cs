@@ -11,6 +11,12 @@ public sealed record TemplateRenderSettings : VerbSettings
         Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, or its id on a hub, for its chat_template and special tokens.")]
     public string? Model { get; init; }
 
+    [ModelRevisionSetting(Group = "Template")]
+    public string? ModelRevision { get; init; }
+
+    [UseHfSetting(Group = "Template")]
+    public bool UseHf { get; init; } = true;
+
     [Setting("input", Group = "Rows", Path = PathUse.Input, MissingPath = ExitCode.Data, DefaultNote = "standard input", Help = "JSON lines with messages each.")]
     public string? Input { get; init; }
 
@@ -20,6 +26,7 @@ public sealed record TemplateRenderSettings : VerbSettings
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
+        rules.Revision(ModelRevision);
         rules.Require("template", !string.IsNullOrWhiteSpace(Template) || !string.IsNullOrWhiteSpace(Model),
             "neither template nor model is set", "give --template <file.jinja> or --model <folder>");
     }

@@ -8,12 +8,19 @@ public sealed record TemplateShowSettings : VerbSettings
     public string? Template { get; init; }
 
     [Setting("model", Group = "Template", Path = PathUse.Model, MissingPath = ExitCode.Model,
-        Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, whose own template is shown where none is named.")]
+        Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, or its id on a hub, whose own template is shown where none is named.")]
     public string? Model { get; init; }
+
+    [ModelRevisionSetting(Group = "Template")]
+    public string? ModelRevision { get; init; }
+
+    [UseHfSetting(Group = "Template")]
+    public bool UseHf { get; init; } = true;
 
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
+        rules.Revision(ModelRevision);
         rules.Require("template", !string.IsNullOrWhiteSpace(Template) || !string.IsNullOrWhiteSpace(Model),
             "neither template nor model is set", "name a template: hone template show chatml");
     }

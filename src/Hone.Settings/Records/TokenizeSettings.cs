@@ -8,6 +8,12 @@ public sealed record TokenizeSettings : VerbSettings
         Aliases = ["model_id_or_path", "model_name_or_path", "tokenizer", "m"], Help = "Folder with tokenizer files, or a model's id on a hub; no weights are needed.")]
     public string? Model { get; init; }
 
+    [ModelRevisionSetting(Group = "Tokenizer")]
+    public string? ModelRevision { get; init; }
+
+    [UseHfSetting(Group = "Tokenizer")]
+    public bool UseHf { get; init; } = true;
+
     [Setting("input", Group = "Rows", Path = PathUse.Input, MissingPath = ExitCode.Data, DefaultNote = "standard input", Help = "JSON lines with a text each.")]
     public string? Input { get; init; }
 
@@ -24,6 +30,7 @@ public sealed record TokenizeSettings : VerbSettings
     private protected override void CheckRules(RuleChecker rules)
     {
         base.CheckRules(rules);
+        rules.Revision(ModelRevision);
         rules.Require("model", !string.IsNullOrWhiteSpace(Model), "model is not set", "give the folder with the tokenizer: --model <folder>");
     }
 }

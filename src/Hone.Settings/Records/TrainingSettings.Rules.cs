@@ -60,7 +60,7 @@ public abstract partial record TrainingSettings
     private void CheckModelAndData(RuleChecker rules)
     {
         rules.Require("model", !string.IsNullOrWhiteSpace(Model), "model is not set", "give the model's folder: --model <folder>");
-        rules.Require("model_revision", ModelRevision is null || HubId.IsRevision(ModelRevision), $"model_revision is '{ModelRevision}'", "give a branch, a tag or a commit");
+        rules.Revision(ModelRevision);
         rules.Within("split_dataset_ratio", SplitDatasetRatio, 0, 0.99);
         rules.Require("split_dataset_ratio", SplitDatasetRatio == 0 || ValDataset.Count == 0,
             "split_dataset_ratio and val_dataset are both set", "keep one of them");

@@ -16,12 +16,10 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Folder of a PEFT LoRA adapter to start from, or its id on a hub. Rank, alpha and target modules are then its own.")]
     public string? Adapters { get; init; }
 
-    [Setting("model_revision", Group = "Model", Aliases = ["revision", "hub_revision"], DefaultNote = "the main branch",
-        Help = "Branch, tag or commit of a model that is named by its id.")]
+    [ModelRevisionSetting]
     public string? ModelRevision { get; init; }
 
-    [Setting("use_hf", Group = "Model",
-        Help = "Take ids without hf:: or ms:: from Hugging Face; with false from ModelScope.")]
+    [UseHfSetting]
     public bool UseHf { get; init; } = true;
 
     [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored; float32 for adapters",

@@ -30,5 +30,9 @@ internal sealed class RuleChecker
         Require(setting, value is null || (value >= least && value < border),
             $"{setting} is {Text(value)}", $"use a number from {Text(least)} to less than {Text(border)}");
 
+    /// <summary><c>model_revision</c> can stand in a path and an address.</summary>
+    public void Revision(string? revision) =>
+        Require("model_revision", revision is null || HubId.IsRevision(revision), $"model_revision is '{revision}'", "give a branch, a tag or a commit");
+
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "not set";
 }

@@ -93,6 +93,20 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal(1, session.Train.Report.Samples);
     }
 
+    [Fact]
+    public void Texts_that_code_makes_need_a_tokenizer_and_ids_do_not()
+    {
+        using var model = new TinyModel();
+        foreach (var file in Directory.GetFiles(model.Model, "*token*")) File.Delete(file);
+        Registrations.OfProcess.Add(new RegisteredDataset("made_ids") { Rows = () => [new JsonObject { ["input_ids"] = new JsonArray(1, 2, 3) }] });
+        Registrations.OfProcess.Add(new RegisteredDataset("made_text") { Rows = () => [new JsonObject { ["text"] = "one" }] });
+        var settings = new SftSettings { Model = model.Model, Dataset = ["made_ids"] };
+        using (var session = TrainingSession.Prepare(settings, cancellation: TestContext.Current.CancellationToken)) Assert.Equal(1, session.Train.Report.Samples);
+        var e = Assert.Throws<HoneException>(() => TrainingSession.Prepare(settings with { Dataset = ["made_ids", "made_text"] }, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.Model, e.ExitCode);
+        Assert.Equal("The model folder has no tokenizer, and the rows of made_text are text.", e.Message);
+    }
+
     [Theory]
     [InlineData("templates: [{name: a, is: chatml, default_sistem: x}]", "no field 'default_sistem'", "default_system")]
     [InlineData("templates: [{name: a, is: chatmll}]", "'chatmll' is none", "chatml")]

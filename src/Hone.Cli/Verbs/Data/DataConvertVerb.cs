@@ -32,7 +32,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
     private static void WriteConversations(DataConvertSettings settings, CliConsole console, CancellationToken cancellation)
     {
         using var progress = new WorkProgress(console, "converting", "rows");
-        var rows = new DatasetSources(null, DownloadDisplay.Access(console), Registrations.Of(settings), cancellation).Open(settings.Dataset).Read(new DatasetOptions());
+        var rows = new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset).Read(new DatasetOptions());
         var report = ConversationsFile.Write(settings.Output!, rows, settings.AlpacaPrompt, settings.Strict, done =>
         {
             cancellation.ThrowIfCancellationRequested();
@@ -54,14 +54,14 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
     private static void WriteMindRecord(DataConvertSettings settings, CliConsole console, CancellationToken cancellation)
     {
         var folder = File.Exists(settings.Model) ? Path.GetDirectoryName(Path.GetFullPath(settings.Model))!
-            : ModelFolders.Find(settings.Model!, ModelParts.Description, null, DownloadDisplay.Access(console), cancellation);
+            : ModelFolders.Find(settings.Model!, ModelParts.Description, settings.ModelRevision, DownloadDisplay.Access(console, settings.UseHf), cancellation);
         var tokenizer = Tokenizer.Load(folder);
         // Each token is predicted from those before it, so a row of seq_length predictions has a token more.
         var length = settings.SeqLength + 1;
         LoadedDataset data;
         using (var progress = new WorkProgress(console, "tokenizing", "rows"))
         {
-            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console), Registrations.Of(settings), cancellation).Open(settings.Dataset), progress.Report, cancellation);
+            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset), progress.Report, cancellation);
         }
 
         using var tokens = data;

@@ -10,13 +10,26 @@ using Hone.Training;
 namespace Hone.Cli;
 
 /// <summary>Answers every row of files. An answer is on disk as soon as it is there, so that an interrupted run keeps its work.</summary>
-internal sealed class BulkInference(ChatSession session, InferSettings settings, CliConsole console)
+internal sealed class BulkInference
 {
+    private readonly InferSettings settings;
+    private readonly CliConsole console;
+    private readonly List<Question> questions;
+
+    /// <summary>Reads all rows, before a weight is loaded and the first answer is paid for: what is wrong must not come to light after an hour.</summary>
+    /// <exception cref="HoneException">A row can't be used, or the result file exists.</exception>
+    public BulkInference(InferSettings settings, CliConsole console, CancellationToken cancellation)
+    {
+        (this.settings, this.console) = (settings, console);
+        if (Path.Exists(settings.ResultPath)) throw Exists(settings.ResultPath);
+        questions = ReadQuestions(cancellation);
+    }
+
     private readonly record struct Question(JsonElement Row, PromptRow Prompt, RowLocation Location);
 
-    public void Run(CancellationToken cancellation)
+    /// <summary>Answers them.</summary>
+    public void Run(ChatSession session, CancellationToken cancellation)
     {
-        var questions = ReadQuestions(cancellation);
         using var file = settings.ResultPath is { } path ? Create(path) : null;
         var writer = file ?? console.Out;
         var tokens = 0L;
@@ -25,7 +38,7 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
         for (var i = 0; i < questions.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var answer = Ask(questions[i], cancellation, out var error);
+            var answer = Ask(session, questions[i], cancellation, out var error);
             tokens += answer?.Tokens ?? 0;
             if (error is not null) console.Notice($"warning: {questions[i].Location} has no answer: {error}");
             if (answer?.Reason == StopReason.Memory) console.Notice($"warning: {questions[i].Location}: {AnswerPrinter.OutOfMemory}");
@@ -48,7 +61,6 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
         }));
     }
 
-    /// <summary>All rows, before the first answer is paid for: a row that can't be read must not come to light after an hour.</summary>
     private List<Question> ReadQuestions(CancellationToken cancellation)
     {
         var questions = new List<Question>();
@@ -66,7 +78,7 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
     }
 
     /// <summary>The answer, or why there is none: a row that does not fit must not cost the answers to the others.</summary>
-    private ChatAnswer? Ask(in Question question, CancellationToken cancellation, out string? error)
+    private static ChatAnswer? Ask(ChatSession session, in Question question, CancellationToken cancellation, out string? error)
     {
         error = null;
         try
@@ -105,10 +117,12 @@ internal sealed class BulkInference(ChatSession session, InferSettings settings,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HoneException(ExitCode.Usage, File.Exists(path) ? "The result file exists already." : "The result file can't be written: " + e.Message, path,
-                "Choose another --result_path, or remove the file.", e);
+            if (File.Exists(path)) throw Exists(path);
+            throw new HoneException(ExitCode.Usage, "The result file can't be written: " + e.Message, path, "Choose another --result_path.", e);
         }
     }
+
+    private static HoneException Exists(string path) => new(ExitCode.Usage, "The result file exists already.", path, "Choose another --result_path, or remove the file.");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,18 +18,20 @@ internal sealed class InferVerb : Verb<InferSettings>
 
     protected override ExitCode Run(InferSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        using var loaded = LoadedModel.Open(settings, settings.Template, console, cancellation: cancellation);
+        using var loaded = LoadedModel.Describe(settings, settings.Template, console, cancellation: cancellation);
         var tokenizer = loaded.Tokenizer
             ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", loaded.Folder, "Put the tokenizer files of the model into it.");
-        using var model = new ChatModel(loaded.Decoder, tokenizer, loaded.Template?.Template);
         var options = Options(settings, loaded);
-        var longest = loaded.Decoder.Spec.MaxPositions;
+        var longest = loaded.Spec.MaxPositions;
         if (settings.MaxLength > longest)
             throw new HoneException(ExitCode.Usage, $"max_length is {settings.MaxLength}, the model's longest is {longest}.", null, $"Use at most {longest}.");
+        var bulk = settings.ValDataset.Count > 0 ? new BulkInference(settings, console, cancellation) : null;
+        loaded.LoadWeights(settings.Threads, console, cancellation);
+        using var model = new ChatModel(loaded.Decoder, tokenizer, loaded.Template?.Template);
         using var session = model.StartChat(options, settings.System, settings.MaxLength ?? 0, SystemMemory.AvailableBeside);
-        if (settings.ValDataset.Count > 0)
+        if (bulk is not null)
         {
-            new BulkInference(session, settings, console).Run(cancellation);
+            bulk.Run(session, cancellation);
             return ExitCode.Done;
         }
 

@@ -20,9 +20,10 @@ internal sealed class MergeLoraVerb : Verb<MergeLoraSettings>
     {
         var output = settings.OutputDir ?? (Directory.Exists(settings.Adapters) ? Path.TrimEndingDirectorySeparator(settings.Adapters) : ModelFolders.NameOf(settings.Adapters!)) + "-merged";
         var target = new MergeFolder(output, settings.ExistOk);
-        using var model = LoadedModel.Open(settings, null, console, cancellation: cancellation);
+        using var model = LoadedModel.Describe(settings, null, console, cancellation: cancellation);
         if (Path.GetFullPath(output) == Path.GetFullPath(model.Folder))
             throw new HoneException(ExitCode.Usage, "The merged model would overwrite the model it is made from.", output, "Choose another --output_dir.");
+        model.LoadWeights(settings.Threads, console, cancellation);
         var stored = model.Decoder.Parameters[0].Value.Type;
         var type = TypeOf(settings.TorchDtype) ?? stored;
         using var written = target.Begin();
@@ -58,7 +59,7 @@ internal sealed class MergeLoraVerb : Verb<MergeLoraSettings>
         ]);
         console.Line();
         console.Heading("Next");
-        console.Line($"  ./hone infer --model {folder}");
+        console.Line($"  ./hone infer --model {Paths.Typed(output)}");
         console.JsonLine(JsonText.Line(json =>
         {
             json.WriteString("output_dir", output);

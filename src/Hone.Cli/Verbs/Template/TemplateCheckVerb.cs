@@ -5,7 +5,6 @@ using Hone.Data.Rendering;
 using Hone.Data.Schemas;
 using Hone.Data.Sources;
 using Hone.Hub;
-using Hone.Inference;
 using Hone.Models;
 using Hone.Settings;
 using Hone.Text.Templates;
@@ -30,8 +29,8 @@ internal sealed class TemplateCheckVerb : Verb<TemplateCheckSettings>
     protected override ExitCode Run(TemplateCheckSettings settings, CliConsole console, CancellationToken cancellation)
     {
         var hub = DownloadDisplay.Access(console, settings.UseHf);
-        var adapter = settings.Adapters is { } a ? ModelFolders.Find(a, ModelParts.Adapter, null, hub, cancellation) : null;
-        var folder = ModelFolders.Find(settings.Model ?? ChatModel.BaseModelOf(adapter), ModelParts.Description, settings.ModelRevision, hub, cancellation);
+        var adapter = AskedModel.Adapter(settings, hub, cancellation);
+        var folder = AskedModel.Find(settings, adapter, hub, (name, revision) => ModelFolders.Find(name, ModelParts.Description, revision, hub, cancellation));
         var tokenizer = Tokenizer.LoadIfPresent(folder)
             ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", folder, "Put the tokenizer files of the model into it.");
         var choice = TemplateChoice.FindOrDefault(settings.Template, folder, adapter, Registrations.Of(settings).Templates);

@@ -22,7 +22,7 @@ internal sealed class TemplateRenderVerb : Verb<TemplateRenderSettings>
 
     protected override ExitCode Run(TemplateRenderSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var folder = settings.Model is null ? null : ModelFolders.Find(settings.Model, ModelParts.Description, null, DownloadDisplay.Access(console), cancellation);
+        var folder = settings.Model is null ? null : ModelFolders.Find(settings.Model, ModelParts.Description, settings.ModelRevision, DownloadDisplay.Access(console, settings.UseHf), cancellation);
         var template = ChatTemplate.Load(settings.Template, folder, Registrations.Of(settings).Templates)
             ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", settings.Model, "Give one with --template <name or file.jinja>.");
         new JsonLineFilter(console, settings.Input, settings.Output, "rendering").Run((row, json) => Render(template, Input(row), json), cancellation);

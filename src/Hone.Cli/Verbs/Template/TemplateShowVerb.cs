@@ -16,7 +16,7 @@ internal sealed class TemplateShowVerb : Verb<TemplateShowSettings>
 
     protected override ExitCode Run(TemplateShowSettings settings, CliConsole console, CancellationToken cancellation)
     {
-        var folder = settings.Model is null ? null : ModelFolders.Find(settings.Model, ModelParts.Description, null, DownloadDisplay.Access(console), cancellation);
+        var folder = settings.Model is null ? null : ModelFolders.Find(settings.Model, ModelParts.Description, settings.ModelRevision, DownloadDisplay.Access(console, settings.UseHf), cancellation);
         var template = ChatTemplate.Load(settings.Template, folder, Registrations.Of(settings).Templates)
             ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", settings.Model, "hone template list shows those that are known by name.");
         if (settings.Json)
