@@ -13,9 +13,6 @@ namespace Hone.Data;
 /// <summary>Reads files of rows and turns them into tokens with loss weights. Every row is accounted for.</summary>
 public sealed class DatasetLoader
 {
-    private const int RowsPerBatch = 128;
-    private const long BytesPerBatch = 64 << 20;
-
     private readonly Tokenizer? tokenizer;
     private readonly SegmentTokenizer? segmentTokenizer;
     private readonly SegmentRenderer? renderer;
@@ -78,7 +75,7 @@ public sealed class DatasetLoader
     public SampleStream Stream(RowSources sources, StreamOptions stream, string? tokenizerFolder)
     {
         var identity = TokenCacheKey.Of(sources, options, tokenizerFolder, template, endTokens, withContents: false, CancellationToken.None).AsSpan(0, 16);
-        return new SampleStream(() => RowsOf(sources, null), Convert, () => new WindowAccount(options, segmentTokenizer), stream, System.Convert.ToHexStringLower(identity));
+        return new SampleStream(() => RowsOf(sources, null), new RowTokenizing(Convert, options.Threads), () => new WindowAccount(options, segmentTokenizer), stream, System.Convert.ToHexStringLower(identity));
     }
 
     /// <summary>The rows of sources that are asked for, as the model sees them; nothing is kept of the others.</summary>
@@ -108,13 +105,10 @@ public sealed class DatasetLoader
         using var samples = new SampleWriter(() => CacheFolder.OpenNew(CacheFolder.Path, "samples", anonymous: true));
         var account = new DatasetAccount(options, segmentTokenizer, samples);
         var taken = new int[sources.Sources.Count];
-        using var batches = new ReadAhead<JsonRow[]>(_ => Batches(RowsOf(sources, taken)), _ => 1, limit: 0);
-        while (batches.Next(out var batch))
+        foreach (var (rows, outcomes) in new RowTokenizing(Convert, options.Threads).Of(RowsOf(sources, taken)))
         {
             cancellation.ThrowIfCancellationRequested();
-            var outcomes = new RowOutcome[batch.Length];
-            ConvertAll(batch, outcomes);
-            for (var i = 0; i < batch.Length; i++) account.Add(batch[i].Location, outcomes[i]);
+            for (var i = 0; i < rows.Length; i++) account.Add(rows[i].Location, outcomes[i]);
             progress?.Invoke(new LoadProgress(account.Rows, account.Tokens));
         }
 
@@ -128,37 +122,6 @@ public sealed class DatasetLoader
     {
         foreach (var source in sources.Sources) source.Describe(info);
         return sources.Read(options, taken);
-    }
-
-    /// <summary>Rows that are tokenized at once: few where they are large.</summary>
-    private static IEnumerable<JsonRow[]> Batches(IEnumerable<JsonRow> rows)
-    {
-        var batch = new List<JsonRow>(RowsPerBatch);
-        var bytes = 0L;
-        foreach (var row in rows)
-        {
-            batch.Add(row);
-            bytes += row.Bytes;
-            if (batch.Count < RowsPerBatch && bytes < BytesPerBatch) continue;
-            yield return [.. batch];
-            batch.Clear();
-            bytes = 0;
-        }
-
-        if (batch.Count > 0) yield return [.. batch];
-    }
-
-    private void ConvertAll(JsonRow[] rows, RowOutcome[] outcomes)
-    {
-        try
-        {
-            var threads = new ParallelOptions { MaxDegreeOfParallelism = options.Threads is > 0 and var n ? n : -1 };
-            Parallel.For(0, rows.Length, threads, i => outcomes[i] = Convert(rows[i]));
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<HoneException>().FirstOrDefault() is { } error)
-        {
-            throw error;
-        }
     }
 
     private RowOutcome Convert(JsonRow row)

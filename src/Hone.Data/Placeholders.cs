@@ -25,8 +25,9 @@ internal static class Placeholders
 
     public static string Replace(string text, DatasetOptions options) => HasPlaceholder(text) ? Fill(text, IsChinese(text), options) : text;
 
-    private static bool HasPlaceholder(string text) =>
-        text.Contains("{{NAME}}", StringComparison.OrdinalIgnoreCase) || text.Contains("{{AUTHOR}}", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Nearly no text has braces, which are found much faster than letters in any case.</summary>
+    private static bool HasPlaceholder(string text) => text.Contains("{{", StringComparison.Ordinal)
+        && (text.Contains("{{NAME}}", StringComparison.OrdinalIgnoreCase) || text.Contains("{{AUTHOR}}", StringComparison.OrdinalIgnoreCase));
 
     private static string Fill(string text, bool chinese, DatasetOptions options) => text
         .Replace("{{NAME}}", Value(options.ModelName, chinese, "model_name"), StringComparison.OrdinalIgnoreCase)

@@ -16,16 +16,22 @@ internal static class RowsCase
 {
     private const int PackingLength = 2048;
 
-    public static int Run(string way, string file, string model, string cache)
+    public static int Run(string way, string file, string model, string cache, int threads)
     {
         if (way == "keep" && Directory.Exists(cache)) Directory.Delete(cache, recursive: true);
         var tokenizer = Tokenizer.Load(model);
-        var loader = new DatasetLoader(tokenizer, ChatTemplate.FromModelFolder(model), tokenizer.StopIds([]), new DatasetOptions { MaxLength = PackingLength })
+        var loader = new DatasetLoader(tokenizer, ChatTemplate.FromModelFolder(model), tokenizer.StopIds([]), new DatasetOptions { MaxLength = PackingLength, Threads = threads })
         {
             Cache = way is "keep" or "cached" ? new TokenCache(cache, model, 0) : null,
         };
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var (tokens, seconds, epoch) = way == "streaming" ? Stream(loader, file, model) : Load(loader, file);
-        Console.WriteLine(JsonSerializer.Serialize(new RowsResult(tokens, seconds, epoch, ResidentMemory.PeakMegabytes())));
+        Console.WriteLine(JsonSerializer.Serialize(new RowsResult(tokens, seconds, epoch, ResidentMemory.PeakMegabytes())
+        {
+            AllocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - allocated,
+            PauseSeconds = GC.GetTotalPauseDuration().TotalSeconds,
+            ProcessorSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
+        }));
         return 0;
     }
 

@@ -64,6 +64,11 @@ internal static class Marks
         var open = (Message: -1, Start: 0);
         for (var i = 0; i < marked.Length; i++)
         {
+            var plain = marked.AsSpan(i).IndexOfAny(Open, Close);
+            if (plain < 0) plain = marked.Length - i;
+            result.Append(marked, i, plain);
+            i += plain;
+            if (i == marked.Length) break;
             if (marked[i] == Open && marked.AsSpan(i).IndexOf(Number) is > 1 and var length
                 && int.TryParse(marked.AsSpan(i + 1, length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {

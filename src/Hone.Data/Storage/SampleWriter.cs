@@ -1,5 +1,3 @@
-using Hone.Tensors;
-
 namespace Hone.Data.Storage;
 
 /// <summary>Takes samples as they are made: few stay in memory, more go to a file.</summary>
@@ -34,9 +32,9 @@ internal sealed class SampleWriter(Func<FileStream>? openFile) : IDisposable
         if (file is null) return new StoredSamples(index, null, buffer[..filled]);
         Flush(file);
         file.Flush();
-        var map = MappedFile.Of(file);
-        file = null;
-        return new StoredSamples(index, map, []);
+        var samples = new StoredSamples(index, new SampleFile(file), []);
+        (file, buffer) = (null, []);
+        return samples;
     }
 
     /// <summary>Throws a file away that was not closed.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Hone.Tensors;
 
 namespace Hone.Data.Storage;
 
@@ -26,7 +25,7 @@ internal static class TokenCacheFile
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var account = JsonSerializer.SerializeToUtf8Bytes(new Account(locations.Files, report), Json);
         long sampleBytes = 0;
-        for (var i = 0; i < samples.Count; i++) sampleBytes += Put(samples.Bytes(samples.Entries[i]));
+        foreach (var part in samples.Content()) sampleBytes += Put(part.Span);
         foreach (var block in samples.Entries.Blocks) Put(MemoryMarshal.AsBytes(block.Span));
         foreach (var block in locations.Places.Blocks) Put(MemoryMarshal.AsBytes(block.Span));
         Put(account);
@@ -61,7 +60,7 @@ internal static class TokenCacheFile
         var json = new byte[footer.AccountBytes];
         file.ReadExactly(json);
         var account = JsonSerializer.Deserialize<Account>(json, Json) ?? throw new InvalidDataException("its account is empty");
-        return new LoadedDataset(new StoredSamples(entries, MappedFile.Of(file), []), new RowLocations(account.Files, places), account.Report);
+        return new LoadedDataset(new StoredSamples(entries, new SampleFile(file), []), new RowLocations(account.Files, places), account.Report);
     }
 
     private static byte[] Checksum(FileStream file)

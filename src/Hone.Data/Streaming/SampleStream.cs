@@ -6,7 +6,7 @@ using Hone.Data.Readers.Compression.Zstd;
 namespace Hone.Data.Streaming;
 
 /// <summary>
-/// Rows that are read, shuffled, tokenized and packed while others are trained on. A thread of its own works ahead, as far as
+/// Rows that are read, shuffled, tokenized and packed while others are trained on. Threads of its own work ahead, as far as
 /// <see cref="TokensAhead"/>; when the files end it begins again with the first. What comes is a function of files, options and seed.
 /// </summary>
 public sealed class SampleStream : IDisposable
@@ -24,15 +24,15 @@ public sealed class SampleStream : IDisposable
     private const int RowsInVain = 100_000;
 
     private readonly Func<IEnumerable<JsonRow>> rows;
-    private readonly Func<JsonRow, RowOutcome> convert;
+    private readonly RowTokenizing tokenizing;
     private readonly Func<WindowAccount> openAccount;
     private readonly StreamOptions options;
     private readonly EpochPlanOptions order;
     private ReadAhead<StreamWindow>? ahead;
 
-    internal SampleStream(Func<IEnumerable<JsonRow>> rows, Func<JsonRow, RowOutcome> convert, Func<WindowAccount> openAccount, StreamOptions options, string identity)
+    internal SampleStream(Func<IEnumerable<JsonRow>> rows, RowTokenizing tokenizing, Func<WindowAccount> openAccount, StreamOptions options, string identity)
     {
-        (this.rows, this.convert, this.openAccount, this.options, Identity) = (rows, convert, openAccount, options, identity);
+        (this.rows, this.tokenizing, this.openAccount, this.options, Identity) = (rows, tokenizing, openAccount, options, identity);
         order = new EpochPlanOptions { BatchSize = options.BatchSize, PackingLength = options.PackingLength, Shuffle = false };
     }
 
@@ -83,14 +83,15 @@ public sealed class SampleStream : IDisposable
         long row = 0;
         WindowAccount? window = null;
         var start = skip;
-        foreach (var next in options.ShuffleBufferSize > 1 ? ShuffleBuffer.Shuffle(rows(), options.ShuffleBufferSize, options.Seed, pass) : rows())
+        var ordered = options.ShuffleBufferSize > 1 ? ShuffleBuffer.Shuffle(rows(), options.ShuffleBufferSize, options.Seed, pass) : rows();
+        foreach (var (next, outcome) in tokenizing.Of(ordered, skip.Rows).SelectMany(batch => batch.Rows.Zip(batch.Outcomes)))
         {
             if (stop.IsCancellationRequested) yield break;
             if (row == skip.Rows && skip.Rows > 0 && hash.Value != skip.RowsHash) throw Changed(row);
             if (row >= skip.Rows)
             {
                 if (window is null) (window, start) = (openAccount(), new StreamPosition(pass, row, 0, hash.Value, totals));
-                window.Add(next, convert(next));
+                window.Add(next, outcome);
                 if (options.Strict && window.Rejected is { } bad) throw Unusable(bad);
             }
 
@@ -102,7 +103,8 @@ public sealed class SampleStream : IDisposable
             yield return full;
         }
 
-        if (row < skip.Rows) throw Changed(row);
+        // The place was that of a row, which must still be there.
+        if (skip.Rows > 0 && row <= skip.Rows) throw Changed(row);
         if (row == 0) throw NothingUsable(totals with { Rows = 0 });
         if (window is not null) yield return window.Close(start, order);
     }

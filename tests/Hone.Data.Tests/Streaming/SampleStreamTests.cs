@@ -135,10 +135,8 @@ public sealed class SampleStreamTests : IDisposable
     public void An_endless_stream_is_read_ahead_so_far_and_no_farther(bool usable)
     {
         var read = 0;
-        using var stream = new SampleStream(Endless, row => usable
-                ? new RowOutcome(new TokenizedRow([1, 2, 3], [0, 1, 1], []), null, null)
-                : RowOutcome.Rejected("useless"),
-            () => new WindowAccount(new DatasetOptions(), null), new StreamOptions { BatchSize = 2, ShuffleBufferSize = 50 }, "endless");
+        var tokenizing = new RowTokenizing(_ => usable ? new RowOutcome(new TokenizedRow([1, 2, 3], [0, 1, 1], []), null, null) : RowOutcome.Rejected("useless"), threads: 3);
+        using var stream = new SampleStream(Endless, tokenizing, () => new WindowAccount(new DatasetOptions(), null), new StreamOptions { BatchSize = 2, ShuffleBufferSize = 50 }, "endless");
         stream.Start(StreamPosition.Start);
         if (!usable)
         {
@@ -149,7 +147,7 @@ public sealed class SampleStreamTests : IDisposable
 
         Take(stream, 1);
         for (var last = -1; last != read; Thread.Sleep(100)) last = read;
-        Assert.InRange(read, 0, (SampleStream.TokensAhead / 3) + 100);
+        Assert.InRange(read, 0, (SampleStream.TokensAhead / 3) + 100 + tokenizing.RowsAhead);
 
         IEnumerable<JsonRow> Endless()
         {
