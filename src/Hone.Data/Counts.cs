@@ -4,7 +4,8 @@ namespace Hone.Data;
 internal sealed class Counts
 {
     private const int MaxTexts = 64;
-    private const string Others = "…";
+    /// <summary>What all others are counted as.</summary>
+    public const string Others = "…";
 
     private readonly Dictionary<string, int> totals = new(StringComparer.Ordinal);
 

@@ -16,12 +16,15 @@ internal readonly record struct RowOutcome(TokenizedRow? Row, RowContent? Conten
 /// <summary>Keeps the books while rows come in: lengths, what is left out, and why.</summary>
 internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? tokenizer, SampleWriter samples)
 {
+    /// <summary>Rows of which each names another channel must not fill the memory.</summary>
+    private const int MaxChannels = 1000;
+
     private readonly RowLocations locations = new();
-    private readonly List<RowError> rejected = [];
-    private readonly List<RowError> tooLong = [];
-    private readonly List<RowError> truncated = [];
-    private readonly List<RowError> withoutEnd = [];
-    private readonly List<RowError> misrendered = [];
+    private readonly ListingBuilder<RowError> rejected = new();
+    private readonly ListingBuilder<RowError> tooLong = new();
+    private readonly ListingBuilder<RowError> truncated = new();
+    private readonly ListingBuilder<RowError> withoutEnd = new();
+    private readonly ListingBuilder<RowError> misrendered = new();
     private readonly SupervisionCounts counts = new(tokenizer);
     private long tokens;
     private long learned;
@@ -69,12 +72,13 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
         if ((whole.Proof?.TokenFault ?? whole.Proof?.PromptFault) is { } fault) misrendered.Add(new RowError(location, fault));
         if (whole.Proof is { Split: true }) splitAnswers++;
         if (outcome.Content?.Channel is not { } channel) return;
+        if (channels.Count >= MaxChannels && !channels.ContainsKey(channel)) channel = Counts.Others;
         var share = channels.GetValueOrDefault(channel);
         channels[channel] = new ChannelShare(share.Samples + 1, share.LearnedTokens + size.Learned);
     }
 
     /// <summary>The first row that can't be used, or null.</summary>
-    public RowError? FirstRejected => rejected.Count > 0 ? rejected[0] : null;
+    public RowError? FirstRejected => rejected.FirstOrDefault;
 
     /// <summary>Ends the account of a data set.</summary>
     /// <exception cref="HoneException">No row can be used (exit code 3).</exception>
@@ -82,7 +86,7 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
     {
         if (samples.Count == 0 && !options.IsInspection)
         {
-            var first = rejected.Concat(tooLong).FirstOrDefault();
+            var first = rejected.FirstOrDefault ?? tooLong.FirstOrDefault;
             throw new HoneException(ExitCode.Data, locations.Count == 0 ? "The data set is empty." : $"None of the {locations.Count} rows can be used.",
                 first?.ToString() ?? (files.Any() ? string.Join(", ", files) : null), first is null ? "Check that the file holds rows." : "Mend the rows; the first one is named above.");
         }
@@ -102,18 +106,17 @@ internal sealed class DatasetAccount(DatasetOptions options, SegmentTokenizer? t
             Tokens = tokens,
             LearnedTokens = learned,
             LongestSample = longest,
-            Rejected = rejected,
-            TooLong = tooLong,
-            Truncated = truncated,
+            Rejected = rejected.Build(),
+            TooLong = tooLong.Build(),
+            Truncated = truncated.Build(),
             TurnsWithoutEnd = counts.TurnsWithoutEnd,
-            WithoutEnd = withoutEnd,
+            WithoutEnd = withoutEnd.Build(),
             LearnedTurns = counts.Turns,
             TurnsCut = counts.TurnsCut,
             Roles = counts.Roles,
             Lengths = counts.Lengths,
-            // A row that a count repeats is no duplicate of itself.
-            Duplicates = [.. counts.Hashes.Duplicates().Select(d => new DuplicateRow(locations[d.Row], locations[d.First])).Where(d => d.Location != d.First).DistinctBy(d => d.Location)],
-            Misrendered = misrendered,
+            Duplicates = counts.Hashes.Duplicates(stored.RowOf, locations),
+            Misrendered = misrendered.Build(),
             SplitAnswers = splitAnswers,
             Forms = forms.Totals,
             UnusedColumns = unusedColumns.Totals,

@@ -24,19 +24,19 @@ public sealed record DatasetReport
     public required int LongestSample { get; init; }
 
     /// <summary>Rows that can't be read or rendered, or have nothing to learn.</summary>
-    public required IReadOnlyList<RowError> Rejected { get; init; }
+    public required Listing<RowError> Rejected { get; init; }
 
     /// <summary>Rows left out because they are too long.</summary>
-    public required IReadOnlyList<RowError> TooLong { get; init; }
+    public required Listing<RowError> TooLong { get; init; }
 
     /// <summary>Rows that lost their beginning or end.</summary>
-    public required IReadOnlyList<RowError> Truncated { get; init; }
+    public required Listing<RowError> Truncated { get; init; }
 
     /// <summary>Assistant turns whose end token is not learned: such a model may never stop.</summary>
     public required int TurnsWithoutEnd { get; init; }
 
     /// <summary>Rows with such a turn.</summary>
-    public IReadOnlyList<RowError> WithoutEnd { get; init; } = [];
+    public Listing<RowError> WithoutEnd { get; init; } = Listing.Empty<RowError>();
 
     /// <summary>Assistant turns of which something is learned.</summary>
     public int LearnedTurns { get; init; }
@@ -45,7 +45,7 @@ public sealed record DatasetReport
     public int TurnsCut { get; init; }
 
     /// <summary>Rows that training would see otherwise than inference; only where that was asked for.</summary>
-    public IReadOnlyList<RowError> Misrendered { get; init; } = [];
+    public Listing<RowError> Misrendered { get; init; } = Listing.Empty<RowError>();
 
     /// <summary>
     /// Rows with an answer that begins with white space, which would become one token with the end of the prompt if the text were
@@ -60,7 +60,7 @@ public sealed record DatasetReport
     public LengthCounts Lengths { get; init; } = new([]);
 
     /// <summary>Samples with the same tokens and weights as one before them.</summary>
-    public IReadOnlyList<DuplicateRow> Duplicates { get; init; } = [];
+    public Listing<DuplicateRow> Duplicates { get; init; } = Listing.Empty<DuplicateRow>();
 
     /// <summary>How the rows were understood, and how many of them so; the most frequent first.</summary>
     public IReadOnlyList<(string Form, int Rows)> Forms { get; init; } = [];
@@ -80,7 +80,7 @@ public sealed record DatasetReport
     public void RequireEveryRow(bool withEnds = false)
     {
         if (Rejected.Count > 0)
-            throw Refusal(Rejected, $"{Rejected.Count} of {Rows} rows can't be used: {Rejected[0].Reason}.", "Mend these rows, or leave them out with --strict false.");
+            throw Refusal(Rejected, $"{Rejected.Count} of {Rows} rows can't be used: {Rejected.First[0].Reason}.", "Mend these rows, or leave them out with --strict false.");
         if (withEnds && WithoutEnd.Count > 0)
         {
             throw Refusal(WithoutEnd, $"{WithoutEnd.Count} of {Rows} rows have answers that end without an end token that is learned: the model may never stop.",
@@ -88,8 +88,8 @@ public sealed record DatasetReport
         }
     }
 
-    private static HoneException Refusal(IReadOnlyList<RowError> rows, string what, string fix) => new(ExitCode.Data, what,
-        string.Join("\n       ", rows.Take(5)) + (rows.Count > 5 ? $"\n       … and {rows.Count - 5} more" : ""), fix + " hone data check lists them all.");
+    private static HoneException Refusal(Listing<RowError> rows, string what, string fix) => new(ExitCode.Data, what,
+        string.Join("\n       ", rows.First.Take(5)) + (rows.Count > 5 ? $"\n       … and {rows.Count - 5} more" : ""), fix + " hone data check lists them.");
 }
 
 /// <summary>What rows of one channel add up to.</summary>

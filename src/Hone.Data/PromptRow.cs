@@ -10,6 +10,10 @@ namespace Hone.Data;
 /// <param name="Reference">The row's own answer, which the model is not shown; null when the row has none.</param>
 public sealed record PromptRow(JsonArray Messages, JsonArray? Tools, string? Reference)
 {
+    /// <summary>Further variables for the chat template (<c>chat_template_kwargs</c>), or null.</summary>
+    public IReadOnlyDictionary<string, JsonNode?>? Variables { get; init; }
+
+
     /// <summary>Reads any row form that <see cref="RowSchema"/> knows, and those with a question only.</summary>
     /// <param name="row">The row.</param>
     /// <param name="error">Why it can't be read; null when it can.</param>
@@ -24,7 +28,7 @@ public sealed record PromptRow(JsonArray Messages, JsonArray? Tools, string? Ref
             messages.RemoveAt(messages.Count - 1);
         }
 
-        if (messages.Any(m => (string?)m!["role"] != "system")) return new PromptRow(messages, conversation.Tools, reference);
+        if (messages.Any(m => (string?)m!["role"] != "system")) return new PromptRow(messages, conversation.Tools, reference) { Variables = conversation.Variables };
         error = "the row asks nothing: it has no message before the answer";
         return null;
     }

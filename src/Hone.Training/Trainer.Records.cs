@@ -157,7 +157,8 @@ public sealed partial class Trainer
 
     private void WriteCheckpoint(string folder)
     {
-        CheckpointContents.Write(folder, decoder, optimizer, options, new ResumeState
+        var unused = options.SavesTemplateOnceUsed && epoch is StreamedBatches { Totals.Conversations: 0 };
+        CheckpointContents.Write(folder, decoder, optimizer, unused ? options with { Template = null } : options, new ResumeState
         {
             OptimizerSteps = optimizer.StepCount,
             Fingerprint = Fingerprint().Values,

@@ -32,6 +32,9 @@ public sealed record TrainerOptions
     /// <summary>Chat template that goes into each checkpoint; null where the files of the model say it already.</summary>
     public ChatTemplate? Template { get; init; }
 
+    /// <summary>Whether the template goes there only once a streamed row was rendered with it.</summary>
+    public bool SavesTemplateOnceUsed { get; init; }
+
     /// <summary>Tokens that end an answer with that template.</summary>
     public IReadOnlyList<int> EndIds { get; init; } = [];
 

@@ -42,6 +42,7 @@ public sealed partial class TrainingSession
             },
             ModelFolder = ModelFolder,
             Template = SavedTemplate,
+            SavesTemplateOnceUsed = Template.Origin is not (TemplateOrigin.Named or TemplateOrigin.Adapter),
             EndIds = EndIds,
             LongestRow = MaxLength,
             RowName = row => Train.Locations[row].ToString(),

@@ -22,14 +22,23 @@ public sealed partial class TrainingSession
     {
         if (Settings.AcceptUnprovenTemplate || Tokenizer is null || Settings.LossScale.Scope == LossScope.Everything) return;
         var check = new TemplateCheck(Template.Template, Tokenizer, EndIds) { Scope = Settings.LossScale.Scope };
-        var conversations = rows.Sources.SelectMany(source => ConversationRows.Of(source with { Count = null }, options, RowsLookedAt).Take(ProvenConversations));
-        foreach (var (location, conversation) in conversations)
+        foreach (var (location, proof) in rows.Sources.SelectMany(s => Proven(check, s, options, cancellation).Take(ProvenConversations)))
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (check.Check(conversation).Fault is not { } fault) continue;
+            if (proof.Fault is not { } fault) continue;
             throw new HoneException(ExitCode.Data, $"With this template ({Template.Explanation}) training would not see what inference sees: {fault}.", location.ToString(),
                 "Use another --template, or rows as it asks for them; --loss_scale last_round learns last answers only. hone template check tells more. "
                 + "To train all the same: --accept_unproven_template true.");
+        }
+    }
+
+    /// <summary>Conversations that are trained on, with what can be said of them: those left out as too long are no matter.</summary>
+    private static IEnumerable<(RowLocation Location, TemplateProof Proof)> Proven(TemplateCheck check, RowSource source, DatasetOptions options, CancellationToken cancellation)
+    {
+        foreach (var (location, conversation) in ConversationRows.Of(source with { Count = null }, options, RowsLookedAt))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var proof = check.Check(conversation);
+            if (proof.Tokens <= options.MaxLength || options.Truncation is Truncation.Left or Truncation.Right) yield return (location, proof);
         }
     }
 }

@@ -251,12 +251,12 @@ public sealed partial class TrainingSession : IDisposable
     private void LoadData(Action<LoadProgress>? progress, CancellationToken cancellation)
     {
         var sources = new DatasetSources(Settings.CustomDatasetInfo, hub, registry, cancellation);
-        var rows = sources.Open(Settings.Dataset) with
+        var rows = Limited(sources.Open(Settings.Dataset)) with
         {
             Shares = Settings.InterleaveProb,
             UntilAllExhausted = Settings.StoppingStrategy == StoppingStrategy.AllExhausted,
         };
-        var validationRows = Settings.ValDataset.Count > 0 ? sources.Open(Settings.ValDataset) : null;
+        var validationRows = Settings.ValDataset.Count > 0 ? Limited(sources.Open(Settings.ValDataset)) : null;
         dataFiles = [.. rows.Sources.Concat(validationRows?.Sources ?? []).SelectMany(s => s.Files)];
         pinnedDataset = [.. rows.Sources.Zip(Settings.Dataset, (source, entry) => source.Pinned ?? entry)];
         var options = new DatasetOptions
@@ -291,6 +291,8 @@ public sealed partial class TrainingSession : IDisposable
         if (validationRows is not null) Validation = Load(loader, validationRows, progress, cancellation);
         else if (Settings.SplitDatasetRatio > 0) (Train, Validation) = DatasetSplit.Split(Train, Settings.SplitDatasetRatio, (ulong)Settings.EffectiveDataSeed, Settings.Shuffle);
     }
+
+    private RowSources Limited(RowSources rows) => rows with { Sources = [.. rows.Sources.Select(s => s with { Most = Settings.MaxSamples })] };
 
     private StreamOptions StreamOptions() => new()
     {

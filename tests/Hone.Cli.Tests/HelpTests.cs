@@ -38,12 +38,26 @@ public sealed class HelpTests
         foreach (var verb in CommandLineRun.Verbs)
         {
             var words = string.Join(' ', Print(200, [.. verb.Name.Split(' '), "--help"]).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
-            Assert.All(SettingSchema.Of(verb.SettingsType).Settings, setting =>
+            Assert.All(SettingSchema.Of(verb.SettingsType).Settings.Where(verb.Lists), setting =>
             {
                 Assert.Contains($"--{setting.Name} ", words, StringComparison.Ordinal);
                 Assert.Contains($"{setting.Help} [default: {setting.DefaultText}]", words, StringComparison.Ordinal);
             });
         }
+    }
+
+    [Theory]
+    [InlineData("preview", "--html", "--max_length")]
+    [InlineData("stats", "--loss_scale", "--packing_length")]
+    [InlineData("check", "--template", "--truncation_strategy")]
+    [InlineData("tokenize", "--columns", "--model_name")]
+    public void Help_of_a_verb_that_looks_at_rows_lists_what_has_a_say_in_them(string verb, params string[] listed)
+    {
+        var help = new CommandLineRun(VerbList.All, ["data", verb, "--help"], 100).Out;
+        Assert.All(listed, setting => Assert.Contains(setting + " ", help, StringComparison.Ordinal));
+        Assert.All((string[])["--learning_rate ", "--lora_rank ", "--output_dir ", "--eval_steps ", "--streaming "], setting => Assert.DoesNotContain(setting, help, StringComparison.Ordinal));
+        Assert.Contains("The other settings of hone sft are taken too", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("are taken too", Print(100, "sft", "--help"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -256,6 +256,31 @@ public sealed class BindingTests : IDisposable
         Assert.Equal(StoppingStrategy.AllExhausted, Sft("--stopping_strategy", "all_exhausted").StoppingStrategy);
     }
 
+    [Fact]
+    public void The_mix_strategies_of_LLaMA_Factory_are_understood()
+    {
+        Assert.Empty(Sft("--mix_strategy", "concat", "-d", _rows, _rows).InterleaveProb);
+        var under = Sft("--mix_strategy", "interleave_under", "--interleave_probs", "0.7,0.3", "-d", _rows, _rows);
+        Assert.Equal([0.7, 0.3], under.InterleaveProb);
+        Assert.Equal(StoppingStrategy.FirstExhausted, under.StoppingStrategy);
+        var over = Sft("--mix_strategy", "interleave_over", "-d", _rows, _rows, _rows);
+        Assert.Equal([1, 1, 1], over.InterleaveProb);
+        Assert.Equal(StoppingStrategy.AllExhausted, over.StoppingStrategy);
+        Assert.Empty(Sft("--mix_strategy", "interleave_over").InterleaveProb);
+
+        // A file of LLaMA-Factory has the data sets in one text, and mix_strategy before or behind it.
+        _folder.Write("dataset_info.json", "{}");
+        var config = _folder.Write("mix.yaml", $"model: {_model}\nmix_strategy: interleave_over\ndataset: one,two\ndataset_dir: {_folder.Path}\nmax_samples: 50\n");
+        var settings = SettingsBinder.FromFile<SftSettings>(config);
+        Assert.Equal([1, 1], settings.InterleaveProb);
+        Assert.Equal(50, settings.MaxSamples);
+
+        AssertRefused(() => Sft("--mix_strategy", "concat", "--interleave_prob", "1", "1", "-d", _rows, _rows), "concat", "keep one of them");
+        AssertRefused(() => Sft("--mix_strategy", "interleave_over", "--stopping_strategy", "first_exhausted", "-d", _rows, _rows), "all_exhausted");
+        AssertRefused(() => Sft("--mix_strategy", "interleave_once", "-d", _rows, _rows), "interleave_once", "interleave_under");
+        AssertRefused(() => Sft("--max_samples", "0"), "max_samples");
+    }
+
     private SftSettings Sft(params string[] flags) =>
         SettingsBinder.Bind<SftSettings>([.. flags, .. flags.Contains("-m") ? [] : new[] { "-m", _model }, .. flags.Contains("-d") ? [] : new[] { "-d", _rows }]);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Hone.Data;
+using Hone.Data.Ledger;
 
 namespace Hone.Cli;
 
@@ -16,11 +17,11 @@ internal static class LeftOutRows
         Print(console, report.Truncated, "cut since they are too long");
     }
 
-    public static void Print(CliConsole console, IReadOnlyList<RowError> rows, string what)
+    public static void Print(CliConsole console, Listing<RowError> rows, string what)
     {
         if (rows.Count == 0) return;
         console.Line(Text($"{rows.Count:N0} row{(rows.Count == 1 ? "" : "s")} {what}:"));
-        foreach (var row in rows.Take(Listed)) console.Line($"  {row}");
+        foreach (var row in rows.First.Take(Listed)) console.Line($"  {row}");
         if (rows.Count > Listed) console.Line(Text($"  … and {rows.Count - Listed:N0} more"));
     }
 
@@ -31,10 +32,12 @@ internal static class LeftOutRows
         Write(json, "truncated", report.Truncated);
     }
 
-    public static void Write(Utf8JsonWriter json, string name, IReadOnlyList<RowError> rows)
+    /// <summary>How many there are, and the first of them.</summary>
+    public static void Write(Utf8JsonWriter json, string name, Listing<RowError> rows)
     {
+        json.WriteNumber(name + "_count", rows.Count);
         json.WriteStartArray(name);
-        foreach (var row in rows)
+        foreach (var row in rows.First)
         {
             json.WriteStartObject();
             json.WriteString("row", row.Location.ToString());

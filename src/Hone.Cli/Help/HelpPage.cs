@@ -37,13 +37,20 @@ internal static class HelpPage
         Paragraph(text, $"hone {verb.Name} [config.yaml] [settings]", width, 2);
         text.Append("\nExample:\n");
         Paragraph(text, $"hone {verb.Example}", width, 2);
-        foreach (var group in SettingSchema.Of(verb.SettingsType).Settings.GroupBy(s => s.Group))
+        var settings = SettingSchema.Of(verb.SettingsType).Settings;
+        foreach (var group in settings.Where(verb.Lists).GroupBy(s => s.Group))
         {
             text.Append('\n').Append(group.Key).Append(":\n");
             foreach (var setting in group) Entry(text, $"--{setting.Name} {setting.ValueHint}", Description(setting), 36, width);
         }
 
         text.Append('\n');
+        if (!settings.All(verb.Lists))
+        {
+            Paragraph(text, "The other settings of hone sft are taken too, so that the file of a run can be given as it is; they change nothing here.", width, 0);
+            text.Append('\n');
+        }
+
         Paragraph(text, "Each setting can also stand in a YAML or JSON file ('name: value'; give the file first) or in a variable "
             + "HONE_<NAME>. Flags win over variables, variables over the file. Dashes and underscores are the same.", width, 0);
         return text.ToString();

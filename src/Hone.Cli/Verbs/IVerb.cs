@@ -23,6 +23,12 @@ internal interface IVerb
     /// <summary>Its settings record.</summary>
     Type SettingsType { get; }
 
+    /// <summary>
+    /// Whether its help lists a setting. A verb that takes the file of a run takes all of the run's settings, though most change nothing
+    /// there.
+    /// </summary>
+    bool Lists(SettingInfo setting) => true;
+
     /// <summary>Does it. Failures are thrown as <see cref="HoneException"/>.</summary>
     /// <param name="settings">Of <see cref="SettingsType"/>.</param>
     /// <param name="console">Where to print.</param>

@@ -16,6 +16,8 @@ internal abstract class InterruptibleVerb<TSettings> : IVerb
 
     public Type SettingsType => typeof(TSettings);
 
+    public virtual bool Lists(SettingInfo setting) => true;
+
     public ExitCode Run(VerbSettings settings, CliConsole console, Interruption interruption) => Run((TSettings)settings, console, interruption);
 
     /// <summary>Does it. Failures are thrown as <see cref="HoneException"/>.</summary>

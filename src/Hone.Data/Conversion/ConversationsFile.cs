@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hone.Data.Ledger;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
 
@@ -10,7 +11,7 @@ namespace Hone.Data.Conversion;
 /// <summary>What became of the rows of a conversion.</summary>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Rejected">Rows left out, and why.</param>
-public sealed record ConversionReport(int Rows, IReadOnlyList<RowError> Rejected);
+public sealed record ConversionReport(int Rows, Listing<RowError> Rejected);
 
 /// <summary>
 /// Writes conversations as FastChat and the MindSpore guide have them: <c>id</c>, and <c>conversations</c> of <c>from</c> (human, gpt)
@@ -34,7 +35,7 @@ public static class ConversationsFile
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(rows);
-        var rejected = new List<RowError>();
+        var rejected = new ListingBuilder<RowError>();
         var (read, written) = (0, 0);
         var isLines = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
         DurableFiles.Write(path, stream =>
@@ -64,7 +65,7 @@ public static class ConversationsFile
 
             if (written == 0)
             {
-                throw new HoneException(ExitCode.Data, $"None of the {read} rows is a conversation.", rejected.Count > 0 ? rejected[0].ToString() : null,
+                throw new HoneException(ExitCode.Data, $"None of the {read} rows is a conversation.", rejected.FirstOrDefault?.ToString(),
                     "Check that the file holds conversations.");
             }
 
@@ -72,7 +73,7 @@ public static class ConversationsFile
             json.WriteEndArray();
             json.Flush();
         });
-        return new ConversionReport(read, rejected);
+        return new ConversionReport(read, rejected.Build());
     }
 
     private static Conversation? Read(JsonRow row, bool alpacaPrompt, out string? error)

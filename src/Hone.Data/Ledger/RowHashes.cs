@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Hone.Data.Readers.Compression.Zstd;
+using Hone.Data.Storage;
 
 namespace Hone.Data.Ledger;
 
@@ -7,40 +8,60 @@ namespace Hone.Data.Ledger;
 internal sealed class RowHashes
 {
     private readonly XxHash64 hash = new();
-    private readonly List<ulong> hashes = [];
-    private readonly List<int> rows = [];
+    private readonly ChunkedList<ulong> hashes = new();
 
-    public void Add(int row, ReadOnlySpan<int> ids, ReadOnlySpan<float> weights)
+    /// <summary>Adds the next sample.</summary>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<float> weights)
     {
         hash.Reset();
         hash.Add(MemoryMarshal.AsBytes(ids));
         hash.Add(MemoryMarshal.AsBytes(weights));
         hashes.Add(hash.Value);
-        rows.Add(row);
     }
 
-    /// <summary>Rows that equal an earlier one, with that one; ascending.</summary>
-    public List<(int Row, int First)> Duplicates()
+    /// <summary>Rows that equal one before them. A row that is taken several times counts once, and is no duplicate of itself.</summary>
+    /// <param name="rowOf">The row of each sample, ascending.</param>
+    /// <param name="locations">Where rows stand.</param>
+    public Listing<DuplicateRow> Duplicates(Func<int, int> rowOf, RowLocations locations)
     {
-        var keys = hashes.ToArray();
-        var values = rows.ToArray();
-        Array.Sort(keys, values);
-        var duplicates = new List<(int, int)>();
+        var keys = new ulong[hashes.Count];
+        var samples = new int[hashes.Count];
+        for (var i = 0; i < keys.Length; i++) (keys[i], samples[i]) = (hashes[i], i);
+        Array.Sort(keys, samples);
+        var (count, earliest) = (0, new PriorityQueue<(int Row, int First), int>());
         for (var i = 0; i < keys.Length;)
         {
             var end = i + 1;
             while (end < keys.Length && keys[end] == keys[i]) end++;
-            if (end - i > 1)
-            {
-                var same = values.AsSpan(i..end);
-                same.Sort();
-                foreach (var row in same[1..]) duplicates.Add((row, same[0]));
-            }
-
+            if (end - i > 1) Add(samples.AsSpan(i..end));
             i = end;
         }
 
-        duplicates.Sort();
-        return duplicates;
+        var first = new List<(int Row, int First)>(earliest.Count);
+        while (earliest.TryDequeue(out var duplicate, out _)) first.Add(duplicate);
+        first.Reverse();
+        return new Listing<DuplicateRow>(count, [.. first.Select(d => new DuplicateRow(locations[d.Row], locations[d.First]))]);
+
+        static int Smallest(ReadOnlySpan<int> rows)
+        {
+            var smallest = rows[0];
+            foreach (var row in rows) smallest = Math.Min(smallest, row);
+            return smallest;
+        }
+
+        void Add(Span<int> same)
+        {
+            foreach (ref var sample in same) sample = rowOf(sample);
+            var original = Smallest(same);
+            same.Sort((a, b) => (locations.Places[a], a).CompareTo((locations.Places[b], b)));
+            for (var i = 0; i < same.Length; i++)
+            {
+                var isSeen = i > 0 && locations.Places[same[i]] == locations.Places[same[i - 1]];
+                if (isSeen || locations.Places[same[i]] == locations.Places[original]) continue;
+                count++;
+                earliest.Enqueue((same[i], original), -same[i]);
+                if (earliest.Count > Listing.Most) earliest.Dequeue();
+            }
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class SupervisionCounts(SegmentTokenizer? tokenizer)
     public List<int> Add(TokenizedSample sample, TokenizedRow row, int cut)
     {
         lengths[sample.Ids.Length] = lengths.GetValueOrDefault(sample.Ids.Length) + 1;
-        Hashes.Add(sample.Row, sample.Ids, sample.LossWeights);
+        Hashes.Add(sample.Ids, sample.LossWeights);
         for (var i = 0; i < sample.Ids.Length; i++)
         {
             var role = (int)(row.Roles.Length == 0 ? SegmentRole.Text : row.Roles[cut + i]);

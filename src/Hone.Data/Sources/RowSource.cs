@@ -12,6 +12,9 @@ namespace Hone.Data.Sources;
 /// <param name="Count">Rows to take: fewer are drawn, more are repeated; null takes each once.</param>
 public sealed record RowSource(string Name, IReadOnlyList<string> Files, int? Count = null)
 {
+    /// <summary>The first rows of these, at most so many; null takes all.</summary>
+    public int? Most { get; init; }
+
     /// <summary>The entry of <c>dataset</c> that gives the same rows again, though the data set on the hub changes; null where that is the entry itself.</summary>
     public string? Pinned { get; init; }
 
@@ -48,7 +51,7 @@ public sealed record RowSource(string Name, IReadOnlyList<string> Files, int? Co
         ArgumentNullException.ThrowIfNull(options);
         var rows = Made is null ? Files.SelectMany(DataFiles.Read) : PluginRows.Made(Name, Made);
         if (Converted is { } convert) rows = rows.Select(row => PluginRows.Converted(row, convert));
-        if (Count is not { } wanted) return rows;
-        return options.SampleAtRandom ? RowSample.Draw(rows, wanted, options.Seed, Path.GetFileName(Name)) : RowSample.First(rows, wanted);
+        if (Count is { } wanted) rows = options.SampleAtRandom ? RowSample.Draw(rows, wanted, options.Seed, Path.GetFileName(Name)) : RowSample.First(rows, wanted);
+        return Most is { } most ? rows.Take(most) : rows;
     }
 }

@@ -49,5 +49,8 @@ internal sealed class RowLocations : IReadOnlyList<RowLocation>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    internal readonly record struct Place(int File, int Row);
+    internal readonly record struct Place(int File, int Row) : IComparable<Place>
+    {
+        public int CompareTo(Place other) => File != other.File ? File.CompareTo(other.File) : Row.CompareTo(other.Row);
+    }
 }

@@ -31,10 +31,16 @@ public sealed record StreamPosition(int Pass, long Rows, int MicroBatch, ulong R
 /// <param name="Truncated">Rows that were cut.</param>
 public readonly record struct StreamTotals(long Rows, long Samples, long Tokens, long LearnedTokens, long Rejected, long TooLong, long Truncated)
 {
+    /// <summary>Rows that a chat template renders, those that it refuses included.</summary>
+    public long Conversations { get; init; }
+
     /// <summary>Rows that gave no sample.</summary>
     [JsonIgnore]
     public long LeftOut => Rejected + TooLong;
 
     internal StreamTotals Add(DatasetReport report) => new(Rows + report.Rows, Samples + report.Samples, Tokens + report.Tokens,
-        LearnedTokens + report.LearnedTokens, Rejected + report.Rejected.Count, TooLong + report.TooLong.Count, Truncated + report.Truncated.Count);
+        LearnedTokens + report.LearnedTokens, Rejected + report.Rejected.Count, TooLong + report.TooLong.Count, Truncated + report.Truncated.Count)
+    {
+        Conversations = Conversations + report.Conversations,
+    };
 }

@@ -17,7 +17,7 @@ public sealed class StreamWindow
         (this.start, this.samples, this.locations) = (start, samples, locations);
         After = start.Before.Add(report);
         (Tokens, rows) = (report.Tokens, report.Rows);
-        LeftOut = [.. report.Rejected, .. report.TooLong];
+        LeftOut = [.. report.Rejected.First, .. report.TooLong.First];
         var lengths = new int[samples.Count];
         for (var i = 0; i < lengths.Length; i++) lengths[i] = samples.SizeOf(i).Length;
         plan = lengths.Length == 0 ? null : EpochPlan.Create(lengths, options, 0);
@@ -35,7 +35,7 @@ public sealed class StreamWindow
     /// <summary>What was read when this window was complete.</summary>
     public StreamTotals After { get; }
 
-    /// <summary>Rows that gave no sample, and why.</summary>
+    /// <summary>The first rows that gave no sample, and why.</summary>
     public IReadOnlyList<RowError> LeftOut { get; }
 
     /// <summary>The place before a micro-batch, or behind the last.</summary>

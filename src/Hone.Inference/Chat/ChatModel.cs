@@ -96,10 +96,13 @@ public sealed class ChatModel : IDisposable
         named.Split('/') is { Length: > 1 } parts && (Directory.Exists(parts[0]) || Directory.Exists(Path.Combine(adapter, parts[0])));
 
     /// <summary>The prompt of a conversation, ready for the assistant's turn, as token ids.</summary>
-    public int[] Prompt(JsonArray messages, JsonArray? tools = null)
+    /// <param name="messages">What was said so far.</param>
+    /// <param name="tools">Tool descriptions, or null.</param>
+    /// <param name="variables">Further variables for the template, or null.</param>
+    public int[] Prompt(JsonArray messages, JsonArray? tools = null, IReadOnlyDictionary<string, JsonNode?>? variables = null)
     {
         var template = Template ?? throw new HoneException(ExitCode.Model, "The model has no chat template.", null, "Give one with --template <name or file.jinja>.");
-        var text = MessageSpellings.Render(template, new ChatInput(messages) { Tools = tools, AddGenerationPrompt = true }).Text;
+        var text = MessageSpellings.Render(template, new ChatInput(messages) { Tools = tools, Variables = variables, AddGenerationPrompt = true }).Text;
         return Tokenizer.Encode(text);
     }
 

@@ -62,14 +62,15 @@ public sealed class ChatSession : IDisposable
     /// <summary>Answers the messages of a row instead of this conversation's own.</summary>
     /// <param name="messages">The row's messages; a system message is put in front when they have none.</param>
     /// <param name="tools">Tool descriptions, or null.</param>
+    /// <param name="variables">Further variables for the template, or null.</param>
     /// <param name="cancellation">Ends the answer early.</param>
-    public ChatAnswer Answer(JsonArray messages, JsonArray? tools = null, CancellationToken cancellation = default)
+    public ChatAnswer Answer(JsonArray messages, JsonArray? tools = null, IReadOnlyDictionary<string, JsonNode?>? variables = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         Messages = (JsonArray)messages.DeepClone();
         if (system is not null && (Messages.Count == 0 || (string?)Messages[0]!["role"] != "system"))
             Messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = system });
-        return Continue(model.Prompt(Messages, tools), 0, null, cancellation);
+        return Continue(model.Prompt(Messages, tools, variables), 0, null, cancellation);
     }
 
     /// <summary>Continues a text as it stands, without chat template: what a base model does.</summary>

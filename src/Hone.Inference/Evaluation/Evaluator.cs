@@ -14,7 +14,7 @@ public static class Evaluator
 {
     /// <summary>Scores samples; several run through the model together, which changes no result beyond rounding.</summary>
     /// <param name="decoder">The model.</param>
-    /// <param name="samples">Samples.</param>
+    /// <param name="samples">Samples; gone through twice, and never held together: they may lie in a file.</param>
     /// <param name="rowsPerBatch">Samples in a micro-batch.</param>
     /// <param name="onRow">Called for each row in order, or null.</param>
     /// <param name="progress">Told the number of rows done.</param>
@@ -25,14 +25,14 @@ public static class Evaluator
         ArgumentNullException.ThrowIfNull(samples);
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsPerBatch, 1);
         if (samples.Count == 0) return default;
-        var batches = samples.Chunk(rowsPerBatch).ToList();
-        var most = batches.Max(b => b.Sum(s => s.Ids.Length));
-        var targets = batches.Max(b => b.Sum(s => s.LearnedCount));
+        var (most, targets) = (0, 0);
+        foreach (var rows in samples.Chunk(rowsPerBatch))
+            (most, targets) = (Math.Max(most, rows.Sum(s => s.Ids.Length)), Math.Max(targets, rows.Sum(s => s.LearnedCount)));
         using var workspace = new DecoderWorkspace(decoder, new WorkspaceShape(most, targets, Training: false));
         var batch = new MicroBatch(most);
         var totals = default(LossTotals);
         var done = 0;
-        foreach (var rows in batches)
+        foreach (var rows in samples.Chunk(rowsPerBatch))
         {
             cancellation.ThrowIfCancellationRequested();
             batch.Clear();

@@ -45,6 +45,33 @@ internal static class ForeignSettings
     /// <summary>Whether this asks for self-cognition rows beside the other data, as ms-swift 2 does: <c>--self_cognition_sample 500</c>.</summary>
     public static bool IsSelfCognition(string key) => SettingSchema.Normalize(key) == "self_cognition_sample";
 
+    /// <summary>Whether this says how LLaMA-Factory mixes data sets: <c>--mix_strategy interleave_under</c>.</summary>
+    public static bool IsMix(string key) => SettingSchema.Normalize(key) == "mix_strategy";
+
+    /// <summary>What <c>mix_strategy</c> means in settings of ours. LLaMA-Factory takes turns where no proportions are given; rows are drawn in equal ones here.</summary>
+    /// <param name="mix">The setting.</param>
+    /// <param name="find">The other settings by name.</param>
+    public static IEnumerable<(string Name, RawSetting Raw)> Mix(RawSetting mix, Func<string, RawSetting?> find)
+    {
+        if (mix.Values is not [var word]) throw NoMix(mix);
+        var given = find("interleave_prob") is { Values: not null };
+        if (word == "concat")
+        {
+            return !given ? [] : throw new HoneException(ExitCode.Usage, $"{mix.Key} is concat and interleave_prob is set", mix.Origin, "keep one of them");
+        }
+
+        var strategy = word switch { "interleave_under" => "first_exhausted", "interleave_over" => "all_exhausted", _ => throw NoMix(mix) };
+        if (find("stopping_strategy") is { Values: [var other] } && other != strategy)
+            throw new HoneException(ExitCode.Usage, $"{mix.Key} {word} means stopping_strategy {strategy}, and it is {other}", mix.Origin, "keep one of them");
+        var sets = find("dataset") is { Values: { } data } raw ? data.Sum(v => InputPaths.Entries(v, raw.Folder).Length) : 0;
+        var settings = new List<(string, RawSetting)> { ("stopping_strategy", mix with { Values = [strategy] }) };
+        if (!given && sets > 1) settings.Add(("interleave_prob", mix with { Values = [.. Enumerable.Repeat("1", sets)] }));
+        return settings;
+    }
+
+    private static HoneException NoMix(RawSetting mix) => new(ExitCode.Usage, $"{mix.Key} is '{string.Join(' ', mix.Values ?? [])}'", mix.Origin,
+        "use concat, interleave_under or interleave_over");
+
     /// <summary>Adds so many self-cognition rows to the data; null leaves it as it is.</summary>
     public static RawSetting? AddSelfCognition(RawSetting count, RawSetting? data)
     {

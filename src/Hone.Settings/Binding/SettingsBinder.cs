@@ -10,6 +10,7 @@ public static class SettingsBinder
 {
     /// <summary>No setting has such a name.</summary>
     private const string SelfCognitionKey = "dataset+";
+    private const string MixKey = "dataset*";
 
     private static readonly SearchValues<char> s_expressionMarks = SearchValues.Create("{}()[]*|^$+?\\");
 
@@ -85,6 +86,7 @@ public static class SettingsBinder
         {
             var setting = schema.Find(raw.Key);
             var name = setting?.Name ?? (ForeignSettings.SampledSetting(raw.Key, schema) is { } sampled ? SampleKey(sampled)
+                : ForeignSettings.IsMix(raw.Key) && schema.Find("stopping_strategy") is not null ? MixKey
                 : ForeignSettings.IsSelfCognition(raw.Key) && schema.Find("dataset") is not null && schema.Find("model_name") is not null ? SelfCognitionKey
                 : throw Unknown(raw, schema));
             if (!own.TryGetValue(name, out var earlier)) own[name] = raw;
@@ -105,6 +107,10 @@ public static class SettingsBinder
 
         if (merged.TryGetValue(SelfCognitionKey, out var rows) && rows.Values is not null
             && ForeignSettings.AddSelfCognition(rows, merged.GetValueOrDefault("dataset")) is { } data) merged["dataset"] = data;
+        if (merged.TryGetValue(MixKey, out var mix) && mix.Values is not null)
+        {
+            foreach (var (name, raw) in ForeignSettings.Mix(mix, merged.GetValueOrDefault)) merged[name] = raw;
+        }
     }
 
     private static object? Convert(SettingInfo setting, RawSetting raw, IReadOnlyList<string> values)

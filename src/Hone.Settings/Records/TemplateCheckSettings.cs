@@ -23,6 +23,16 @@ public sealed record TemplateCheckSettings : ModelSettings
         Help = "File that describes columns and roles of data files, as LLaMA-Factory or ms-swift write it.")]
     public string? CustomDatasetInfo { get; init; }
 
+    [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest",
+        Help = "Longest row in tokens; longer ones are left out, as a run leaves them out.")]
+    public int? MaxLength { get; init; }
+
     [Setting("loss_scale", Group = "Data", Help = "Which answers are learned, and so have to be proven: every assistant turn, or the last one; rules change nothing here.")]
     public LossScale LossScale { get; init; }
+
+    private protected override void CheckRules(RuleChecker rules)
+    {
+        base.CheckRules(rules);
+        rules.AtLeast("max_length", MaxLength, 2);
+    }
 }

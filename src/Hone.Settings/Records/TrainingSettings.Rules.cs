@@ -71,6 +71,7 @@ public abstract partial record TrainingSettings
         // Rows of all data sets are drawn until each has been read: one that is hardly ever drawn would keep the run from ending.
         rules.Require("interleave_prob", InterleaveProb.All(p => double.IsFinite(p) && p >= SmallestShare * InterleaveProb.Sum()),
             "interleave_prob has a share below 0.0001, or one that is no number", "leave out a data set that is hardly used");
+        rules.AtLeast("max_samples", MaxSamples, 1);
         rules.AtLeast("max_length", MaxLength, 2);
         rules.AtLeast("packing_length", PackingLength, 2);
         rules.Require("packing_length", PackingLength is null || Packing, "packing_length is set but packing is false",

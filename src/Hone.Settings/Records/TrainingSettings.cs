@@ -64,6 +64,9 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "When rows drawn by interleave_prob end: with the first data set that ends, or once all have been read to their end.")]
     public StoppingStrategy StoppingStrategy { get; init; } = StoppingStrategy.FirstExhausted;
 
+    [Setting("max_samples", Group = "Data", DefaultNote = "all", Help = "Take at most so many rows of each data set, the first of them: for a trial run.")]
+    public int? MaxSamples { get; init; }
+
     [Setting("split_dataset_ratio", Group = "Data", Aliases = ["dataset_test_ratio"],
         Help = "Share of the training rows that is held back for validation when there is no val_dataset.")]
     public double SplitDatasetRatio { get; init; }

@@ -65,6 +65,19 @@ public sealed class InferTests : IDisposable
     }
 
     [Fact]
+    public void A_rows_own_template_arguments_count()
+    {
+        var template = folder.Write("ending.jinja", "{% for m in messages %}{{ m['content'] }}{% endfor %}{{ ending }}");
+        var rows = folder.Write("rows.jsonl", "{\"query\":\"Once\",\"chat_template_kwargs\":{\"ending\":\" upon a time\"}}\n{\"query\":\"Once\"}\n");
+        string[] infer = ["infer", "--model", StoriesFolder, "--template", template, "--max_new_tokens", "8"];
+        var answers = CommandLineRun.Of([.. infer, "--val_dataset", rows]).Out.TrimEnd('\n').Split('\n').Select(l => (string?)JsonNode.Parse(l)!["response"]).ToList();
+        var whole = CommandLineRun.Of([.. infer, "--prompt", "Once upon a time"]).Out[..^1];
+        var once = CommandLineRun.Of([.. infer, "--prompt", "Once"]).Out[..^1];
+        Assert.NotEqual(whole, once);
+        Assert.Equal([whole, once], answers);
+    }
+
+    [Fact]
     public void A_row_that_does_not_fit_gets_an_error_and_the_others_their_answers()
     {
         var rows = folder.Write("rows.jsonl", "{\"query\":\"" + string.Join(' ', Enumerable.Repeat("story", 60)) + "\"}\n{\"query\":\"Once\"}\n");

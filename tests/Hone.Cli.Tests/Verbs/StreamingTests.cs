@@ -21,6 +21,18 @@ public sealed class StreamingTests : IDisposable
         Assert.True((int)last["rows_left_out"]! > 0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_default_template_is_saved_once_a_streamed_row_is_rendered_with_it(bool isConversation)
+    {
+        if (!isConversation) tiny.WriteRows("""{"text": "Once upon a time there was a cat."}""", """{"text": "The cat was happy."}""");
+        string[] arguments = [.. tiny.Sft.Where(a => a != "--template" && a != tiny.Template), "--streaming", "true", "--max_steps", "2"];
+        var run = CommandLineRun.Of(arguments);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(isConversation, File.Exists(Path.Combine(tiny.Output, "last", "chat_template.jinja")));
+    }
+
     [Fact]
     public void A_strict_stream_stops_with_the_row()
     {

@@ -99,6 +99,24 @@ public sealed class TemplateVerbsTests : IDisposable
     }
 
     [Fact]
+    public void Rows_that_are_left_out_as_too_long_need_no_proof()
+    {
+        // Only the long row's answer begins with what inference would not write there.
+        var template = model.Sub("long.jinja");
+        File.WriteAllText(template, Unproven.Replace("Well, ", "{{ 'Well, ' if messages[0].content | length > 200 else '' }}", StringComparison.Ordinal));
+        model.WriteRows([.. Enumerable.Range(1, 8).Select(TinyModel.Row), TinyModel.Row(9).Replace("Who is", "Who " + new string('o', 250) + " is", StringComparison.Ordinal)]);
+        string[] check = ["template", "check", "--model", model.Model, "--template", template, "--dataset", model.Rows, "--json"];
+        Assert.Equal((int)ExitCode.Data, CommandLineRun.Of(check).ExitCode);
+        var run = CommandLineRun.Of([.. check, "--max_length", "96"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal((8, 0, 1), ((int)JsonNode.Parse(run.Out)!["proven"]!, (int)JsonNode.Parse(run.Out)!["failed"]!, (int)JsonNode.Parse(run.Out)!["too_long"]!));
+
+        string[] sft = [.. model.Sft.Select(a => a == model.Template ? template : a), "--max_steps", "1"];
+        Assert.Equal(0, CommandLineRun.Of(sft).ExitCode);
+        Assert.Equal((int)ExitCode.Data, CommandLineRun.Of([.. sft, "--overwrite_output_dir", "true", "--truncation_strategy", "right"]).ExitCode);
+    }
+
+    [Fact]
     public void Rows_without_a_conversation_can_not_be_checked()
     {
         model.WriteRows("""{"text": "only text"}""");

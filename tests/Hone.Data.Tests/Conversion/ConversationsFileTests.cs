@@ -104,7 +104,7 @@ public sealed class ConversationsFileTests : IDisposable
         Assert.Equal($"{input}:1", error.Where);
         Assert.Equal([input], Directory.GetFiles(folder.Path));
         var report = ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: false);
-        Assert.Equal([1, 3], report.Rejected.Select(r => r.Location.Row));
+        Assert.Equal([1, 3], report.Rejected.First.Select(r => r.Location.Row));
         Assert.Single(JsonNode.Parse(File.ReadAllText(output))!.AsArray());
     }
 }

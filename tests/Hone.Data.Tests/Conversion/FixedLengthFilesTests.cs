@@ -1,4 +1,5 @@
 using Hone.Data.Conversion;
+using Hone.Data.Ledger;
 using Hone.Data.MindRecord;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
@@ -97,9 +98,9 @@ public sealed class FixedLengthFilesTests : IDisposable
         Tokens = 0,
         LearnedTokens = 0,
         LongestSample = 0,
-        Rejected = [],
-        TooLong = [],
-        Truncated = [],
+        Rejected = Listing.Empty<RowError>(),
+        TooLong = Listing.Empty<RowError>(),
+        Truncated = Listing.Empty<RowError>(),
         TurnsWithoutEnd = 0,
     });
 }

@@ -1,4 +1,5 @@
 using Hone.Data.Ledger;
+using Hone.Data.Storage;
 using Hone.Tensors;
 
 namespace Hone.Data.Tests.Ledger;
@@ -39,13 +40,51 @@ public sealed class CountsTests
     public void Equal_samples_are_found_with_the_first_of_their_kind()
     {
         var hashes = new RowHashes();
-        hashes.Add(0, [1, 2], [0, 1]);
-        hashes.Add(1, [1, 2], [1, 1]);
-        hashes.Add(3, [1, 2], [0, 1]);
-        hashes.Add(4, [1, 2, 3], [0, 1, 1]);
-        hashes.Add(5, [1, 2], [1, 1]);
-        hashes.Add(9, [1, 2], [0, 1]);
-        Assert.Equal([(3, 0), (5, 1), (9, 0)], hashes.Duplicates());
+        hashes.Add([1, 2], [0, 1]);
+        hashes.Add([1, 2], [1, 1]);
+        hashes.Add([1, 2], [0, 1]);
+        hashes.Add([1, 2, 3], [0, 1, 1]);
+        hashes.Add([1, 2], [1, 1]);
+        hashes.Add([1, 2], [0, 1]);
+        Assert.Equal([(3, 0), (5, 1), (9, 0)], Found(hashes, [0, 1, 3, 4, 5, 9], row => row).Select(d => (d.Location.Row, d.First.Row)));
+    }
+
+    [Fact]
+    public void A_row_that_is_taken_several_times_is_no_duplicate_and_counts_once_as_one()
+    {
+        var hashes = new RowHashes();
+        for (var i = 0; i < 6; i++) hashes.Add([1, 2], [0, 1]);
+
+        // Places 7, 7, 8, 9, 8, 7: the rows at 8 and 9 equal the one at 7.
+        int[] places = [7, 7, 8, 9, 8, 7];
+        Assert.Equal([(8, 7), (9, 7)], Found(hashes, [0, 1, 2, 3, 4, 5], row => places[row]).Select(d => (d.Location.Row, d.First.Row)));
+    }
+
+    [Fact]
+    public void Of_many_duplicates_the_first_are_listed_and_all_are_counted()
+    {
+        const int Rows = 50_000;
+        var hashes = new RowHashes();
+        for (var i = 0; i < Rows; i++) hashes.Add([i % 10], [1]);
+        var locations = Locations([.. Enumerable.Range(0, Rows)], row => row);
+        var duplicates = hashes.Duplicates(i => i, locations);
+        Assert.Equal(Rows - 10, duplicates.Count);
+        Assert.Equal(Enumerable.Range(10, Listing.Most), duplicates.First.Select(d => d.Location.Row));
+        Assert.All(duplicates.First, d => Assert.Equal(d.Location.Row % 10, d.First.Row));
+    }
+
+    private static IReadOnlyList<DuplicateRow> Found(RowHashes hashes, int[] rows, Func<int, int> placeOf)
+    {
+        var duplicates = hashes.Duplicates(i => rows[i], Locations(rows, placeOf));
+        Assert.Equal(duplicates.Count, duplicates.First.Count);
+        return duplicates.First;
+    }
+
+    private static RowLocations Locations(int[] rows, Func<int, int> placeOf)
+    {
+        var locations = new RowLocations();
+        for (var row = 0; row <= rows[^1]; row++) locations.Add(new RowLocation("rows.jsonl", Array.IndexOf(rows, row) < 0 ? -row : placeOf(row)));
+        return locations;
     }
 
     private static LengthCounts Count(int[] lengths) => new([.. lengths.GroupBy(n => n).OrderBy(g => g.Key).Select(g => (g.Key, g.Count()))]);

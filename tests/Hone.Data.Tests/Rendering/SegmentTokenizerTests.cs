@@ -139,7 +139,7 @@ public sealed class SegmentTokenizerTests
         var data = new DatasetLoader(null, null, [], new DatasetOptions { VocabularySize = 100 }).Load([(path, null)], cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([5, 6, 7], data.Samples.Single().Ids);
         Assert.Equal(["input_ids[1] is 600, the vocabulary has 100 tokens", "the model folder has no tokenizer, so only rows with input_ids can be read"],
-            data.Report.Rejected.Select(r => r.Reason));
+            data.Report.Rejected.First.Select(r => r.Reason));
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Hone.Data.Ledger;
 using Hone.Data.Schemas;
 using Hone.Testing;
 using Hone.Text.Templates;
@@ -58,7 +59,7 @@ public sealed class BadRowTests
     {
         var report = Load($"{Good}\n{bad}\n{Good}\n").Report;
         Assert.Equal(2, report.Samples);
-        var error = Assert.Single(report.Rejected);
+        var error = Assert.Single(report.Rejected.First);
         Assert.Equal(2, error.Location.Row);
         Assert.Contains(reason, error.Reason, StringComparison.Ordinal);
     }
@@ -81,9 +82,19 @@ public sealed class BadRowTests
         ];
         var report = Load(Good + "\n" + string.Join('\n', rows) + "\n" + Good).Report;
         Assert.Equal(2, report.Samples);
-        Assert.Equal([2, 3, 4, 5, 6, 7], report.Rejected.Select(r => r.Location.Row));
-        Assert.All(report.Rejected, r => Assert.Contains("JSON", r.Reason, StringComparison.Ordinal));
-        Assert.All(report.Rejected, r => Assert.InRange(r.Reason.Length, 1, 300));
+        Assert.Equal([2, 3, 4, 5, 6, 7], report.Rejected.First.Select(r => r.Location.Row));
+        Assert.All(report.Rejected.First, r => Assert.Contains("JSON", r.Reason, StringComparison.Ordinal));
+        Assert.All(report.Rejected.First, r => Assert.InRange(r.Reason.Length, 1, 300));
+    }
+
+    [Fact]
+    public void Bad_rows_are_all_counted_and_only_the_first_are_listed()
+    {
+        const int Bad = 20_000;
+        var report = Load(Good + "\n" + string.Concat(Enumerable.Repeat("{\"query\":\"no answer\"}\n", Bad)) + Good).Report;
+        Assert.Equal((Bad + 2, 2, Bad), (report.Rows, report.Samples, report.Rejected.Count));
+        Assert.Equal(Enumerable.Range(2, Listing.Most), report.Rejected.First.Select(r => r.Location.Row));
+        Assert.Contains($"{Bad} of {Bad + 2} rows", Assert.Throws<HoneException>(() => report.RequireEveryRow()).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,8 +116,8 @@ public sealed class BadRowTests
         var allocated = GC.GetTotalAllocatedBytes();
         var report = LoadFile(path).Report;
         Assert.Equal(2, report.Samples);
-        Assert.Equal(["the row is longer than 16 MiB; split it"], report.Rejected.Select(r => r.Reason));
-        Assert.Equal(2, report.Rejected[0].Location.Row);
+        Assert.Equal(["the row is longer than 16 MiB; split it"], report.Rejected.First.Select(r => r.Reason));
+        Assert.Equal(2, report.Rejected.First[0].Location.Row);
         // The line as it grows in the reader, and its copy as JSON: no text, rendering or tokens of it.
         Assert.InRange(GC.GetTotalAllocatedBytes() - allocated, 0, 900_000_000);
         TestContext.Current.TestOutputHelper?.WriteLine($"{(Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalSeconds:F1} s of CPU time");
@@ -126,7 +137,7 @@ public sealed class BadRowTests
     {
         var report = Load("{\"query\":\"q\",\"response\":\"a \\uF8F01\\uF8F1 b \\uF8F2\"}\n" + Good).Report;
         Assert.Equal(1, report.Samples);
-        Assert.Contains("can't be told", Assert.Single(report.Rejected).Reason, StringComparison.Ordinal);
+        Assert.Contains("can't be told", Assert.Single(report.Rejected.First).Reason, StringComparison.Ordinal);
     }
 
     private static LoadedDataset Load(string rows)

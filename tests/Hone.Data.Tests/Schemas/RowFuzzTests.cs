@@ -88,7 +88,7 @@ public sealed class RowFuzzTests : IDisposable
         using var data = loader.Load([(path, null)], cancellation: TestContext.Current.CancellationToken);
         var report = data.Report;
         Assert.Equal(report.Rows, report.Samples + report.Rejected.Count + report.TooLong.Count);
-        Assert.All(report.Rejected, r => Assert.InRange(r.Reason.Length, 5, 1000));
+        Assert.All(report.Rejected.First, r => Assert.InRange(r.Reason.Length, 5, 1000));
         return new(data.Samples.ToDictionary(s => data.Locations[s.Row].Row));
     }
 

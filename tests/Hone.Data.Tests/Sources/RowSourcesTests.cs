@@ -51,6 +51,13 @@ public sealed class RowSourcesTests : IDisposable
     }
 
     [Fact]
+    public void Of_each_source_no_more_rows_are_taken_than_allowed()
+    {
+        var sources = new RowSources([Source("a", 5) with { Most = 2 }, Source("b", 1) with { Most = 2 }, Source("c", 9) with { Count = 4, Most = 3 }]);
+        Assert.Equal(["a0", "a1", "b0", "c0", "c1", "c2"], sources.Read(new DatasetOptions { SampleAtRandom = false }).Select(r => Text(r.Json)));
+    }
+
+    [Fact]
     public void Rows_in_turn_keep_their_order_and_are_counted()
     {
         var sources = new RowSources([Source("a", 3), Source("b", 2)]);
@@ -109,7 +116,7 @@ public sealed class RowSourcesTests : IDisposable
         var loader = new DatasetLoader(null, null, [], new DatasetOptions { VocabularySize = 100 });
         var data = loader.Load([(path, 9)], cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(9, data.Samples.Count);
-        Assert.Equal((path, 3, 1), Assert.Single(data.Report.Duplicates.Select(d => (d.Location.File, d.Location.Row, d.First.Row))));
+        Assert.Equal((path, 3, 1), Assert.Single(data.Report.Duplicates.First.Select(d => (d.Location.File, d.Location.Row, d.First.Row))));
     }
 
     [Fact]

@@ -40,8 +40,8 @@ public sealed class TokenCacheTests : IDisposable
         Assert.StartsWith("kept in ", first.TokensFrom, StringComparison.Ordinal);
         Assert.StartsWith("taken from ", second.TokensFrom, StringComparison.Ordinal);
         AssertSame(first, second);
-        Assert.NotEmpty(second.Report.Rejected);
-        Assert.NotEmpty(second.Report.TooLong);
+        Assert.NotEmpty(second.Report.Rejected.First);
+        Assert.NotEmpty(second.Report.TooLong.First);
         Assert.Equal(2, second.Report.Forms.Count(f => f.Rows > 0 && f.Form.Length > 0 && f.Form != first.Report.Forms[0].Form));
         Assert.Equal("a", Assert.Single(second.Report.Channels).Key);
     }

@@ -55,11 +55,11 @@ internal sealed class LedgerPage(TextWriter to)
         WriteRoles(r);
         WriteLengths(r.Lengths);
         WriteShapes(r);
-        WriteList("that can't be used", r.Rejected.Count, r.Rejected.Select(e => e.ToString()), isBad: true);
-        WriteList("with an answer whose end token is not learned", r.WithoutEnd.Count, r.WithoutEnd.Select(e => e.ToString()), isBad: true);
-        WriteList("left out as too long", r.TooLong.Count, r.TooLong.Select(e => e.ToString()), isBad: false);
-        WriteList("cut as too long", r.Truncated.Count, r.Truncated.Select(e => e.ToString()), isBad: false);
-        WriteList("equal to an earlier one", r.Duplicates.Count, r.Duplicates.Select(d => $"{d.Location} equals {d.First}"), isBad: false);
+        WriteList("that can't be used", r.Rejected, isBad: true);
+        WriteList("with an answer whose end token is not learned", r.WithoutEnd, isBad: true);
+        WriteList("left out as too long", r.TooLong, isBad: false);
+        WriteList("cut as too long", r.Truncated, isBad: false);
+        WriteList("equal to an earlier one", new Listing<string>(r.Duplicates.Count, [.. r.Duplicates.First.Select(d => $"{d.Location} equals {d.First}")]), isBad: false);
     }
 
     private void Card(string figure, string words, bool isBad = false) =>
@@ -102,11 +102,12 @@ internal sealed class LedgerPage(TextWriter to)
         to.Write("</table></div>\n");
     }
 
-    private void WriteList(string what, int count, IEnumerable<string> items, bool isBad)
+    private void WriteList<T>(string what, Listing<T> items, bool isBad)
     {
+        var count = items.Count;
         if (count == 0) return;
         to.Write($"<details><summary{(isBad ? " class=\"warn\"" : "")}>{Number(count)} row{(count == 1 ? "" : "s")} {Escape(what)}</summary>\n<ul>\n");
-        foreach (var item in items.Take(MostListed)) to.Write($"<li>{Shown(item)}</li>\n");
+        foreach (var item in items.First.Take(MostListed)) to.Write($"<li>{Shown($"{item}")}</li>\n");
         if (count > MostListed) to.Write($"<li>… and {Number(count - MostListed)} more</li>\n");
         to.Write("</ul></details>\n");
     }

@@ -25,8 +25,9 @@ internal static class SupervisionJson
         json.WriteEndObject();
         WriteShapes(json, r);
         LeftOutRows.Write(json, r);
+        json.WriteNumber("duplicates_count", r.Duplicates.Count);
         json.WriteStartArray("duplicates");
-        foreach (var duplicate in r.Duplicates)
+        foreach (var duplicate in r.Duplicates.First)
         {
             json.WriteStartObject();
             json.WriteString("row", duplicate.Location.ToString());

@@ -49,10 +49,10 @@ internal sealed record SupervisionSummary(DatasetReport Report, int PackingLengt
         if (r.Roles.Count > 0) yield return ("learned of", string.Join("; ", r.Roles.OrderByDescending(s => s.LearnedTokens).ThenBy(s => s.Role)
             .Select(s => Text($"{NameOf(s.Role)} {s.LearnedTokens:N0} of {s.Tokens:N0}"))));
         if (r.LearnedTurns > 0) yield return ("answers", Answers());
-        if (r.Duplicates.Count > 0) yield return ("duplicates", Rows(r.Duplicates.Count, r.Duplicates.Select(d => $"{d.Location} equals {d.First}")));
-        if (r.Rejected.Count > 0) yield return ("rejected", Rows(r.Rejected.Count, r.Rejected.Select(e => e.ToString())));
-        if (r.TooLong.Count > 0) yield return ("too long", Rows(r.TooLong.Count, r.TooLong.Select(e => e.ToString())));
-        if (r.Truncated.Count > 0) yield return ("truncated", Rows(r.Truncated.Count, r.Truncated.Select(e => e.ToString())));
+        if (r.Duplicates.Count > 0) yield return ("duplicates", Rows(r.Duplicates.Count, r.Duplicates.First.Select(d => $"{d.Location} equals {d.First}")));
+        if (r.Rejected.Count > 0) yield return ("rejected", Rows(r.Rejected.Count, r.Rejected.First.Select(e => e.ToString())));
+        if (r.TooLong.Count > 0) yield return ("too long", Rows(r.TooLong.Count, r.TooLong.First.Select(e => e.ToString())));
+        if (r.Truncated.Count > 0) yield return ("truncated", Rows(r.Truncated.Count, r.Truncated.First.Select(e => e.ToString())));
         if (r.Samples > 0) yield return ("packing", IsPacked
             ? Text($"packs of {PackingLength:N0} tokens, {PackingEfficiency:P1} full")
             : Text($"off; packs of {PackingLength:N0} tokens would be {PackingEfficiency:P1} full"));
@@ -64,7 +64,7 @@ internal sealed record SupervisionSummary(DatasetReport Report, int PackingLengt
         var text = Text($"{r.LearnedTurns:N0} learned, {TurnsWithEnd:N0} of them with their end token");
         if (r.TurnsCut > 0) text += Text($", {r.TurnsCut:N0} cut before it");
         return r.TurnsWithoutEnd == 0 ? text
-            : text + Text($", {r.TurnsWithoutEnd:N0} without one: ") + string.Join("; ", r.WithoutEnd.Take(Listed).Select(e => e.Location.ToString())) + (r.WithoutEnd.Count > Listed ? " …" : "");
+            : text + Text($", {r.TurnsWithoutEnd:N0} without one: ") + string.Join("; ", r.WithoutEnd.First.Take(Listed).Select(e => e.Location.ToString())) + (r.WithoutEnd.Count > Listed ? " …" : "");
     }
 
     private static string Rows(int count, IEnumerable<string> rows) =>

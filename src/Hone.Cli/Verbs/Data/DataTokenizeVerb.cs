@@ -15,6 +15,8 @@ internal sealed class DataTokenizeVerb : Verb<PlanSettings>
 
     public override string Example => "data tokenize examples/quickstart.yaml";
 
+    public override bool Lists(SettingInfo setting) => RowSettings.Include(setting) || setting.Name == "strict";
+
     protected override ExitCode Run(PlanSettings settings, CliConsole console, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();

@@ -83,7 +83,7 @@ internal sealed class BulkInference
         error = null;
         try
         {
-            return session.Answer(question.Prompt.Messages, question.Prompt.Tools, cancellation);
+            return session.Answer(question.Prompt.Messages, question.Prompt.Tools, question.Prompt.Variables, cancellation);
         }
         catch (HoneException e) when (e.ExitCode is ExitCode.Usage or ExitCode.Memory)
         {

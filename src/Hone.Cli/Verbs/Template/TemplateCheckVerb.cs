@@ -10,6 +10,7 @@ using Hone.Settings;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
 using Hone.Training;
+using Hone.Training.Planning;
 
 namespace Hone.Cli;
 
@@ -34,12 +35,16 @@ internal sealed class TemplateCheckVerb : Verb<TemplateCheckSettings>
         var tokenizer = Tokenizer.LoadIfPresent(folder)
             ?? throw new HoneException(ExitCode.Model, "The model folder has no tokenizer.", folder, "Put the tokenizer files of the model into it.");
         var choice = TemplateChoice.FindOrDefault(settings.Template, folder, adapter, Registrations.Of(settings).Templates);
-        var configured = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder).EndIds : [];
+        var spec = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder) : null;
+        var configured = spec?.EndIds ?? [];
+        var longest = spec is null ? settings.MaxLength ?? int.MaxValue : RowLength.Of(settings.MaxLength, spec);
         var own = choice.IsTheModels ? null : ChatTemplate.FromModelFolder(folder);
         var check = new TemplateCheck(choice.Template, tokenizer, tokenizer.StopIds(configured, choice.Template), own) { Scope = settings.LossScale.Scope };
-        var results = settings.Dataset.Count > 0 ? OfRows(check, settings, console, cancellation)
+        var tooLong = 0;
+        var results = settings.Dataset.Count > 0 ? OfRows(check, settings, longest, console, out tooLong, cancellation)
             : [.. SampleConversations.All.Select(c => new Result(c.Name, check.Check(c.Conversation)))];
-        Report(console, choice, results, hasOwn: own is not null, areRows: settings.Dataset.Count > 0);
+        if (tooLong > 0) console.Notice(Text($"note: {tooLong:N0} row{(tooLong == 1 ? "" : "s")} left out as longer than max_length {longest:N0}"));
+        Report(console, choice, results, tooLong, hasOwn: own is not null, areRows: settings.Dataset.Count > 0);
         var isProven = results.Exists(r => r.Proof.IsProven) && results.TrueForAll(r => r.Proof.Fault is null);
         return isProven ? ExitCode.Done : ExitCode.Data;
     }
@@ -51,23 +56,28 @@ internal sealed class TemplateCheckVerb : Verb<TemplateCheckSettings>
         public string Note => Proof.Refusal ?? Proof.Fault ?? (Proof.Split ? "white space before an answer is a token of its own, as at inference" : "");
     }
 
-    private static List<Result> OfRows(TemplateCheck check, TemplateCheckSettings settings, CliConsole console, CancellationToken cancellation)
+    private static List<Result> OfRows(TemplateCheck check, TemplateCheckSettings settings, int longest, CliConsole console, out int tooLong, CancellationToken cancellation)
     {
         using var progress = new WorkProgress(console, "checking", "rows");
         var results = new List<Result>();
+        tooLong = 0;
         var options = new DatasetOptions { Columns = RowMapping.ParseColumns(settings.Columns), DatasetInfo = settings.CustomDatasetInfo, System = settings.System };
         foreach (var (location, conversation) in new DatasetSources(settings.CustomDatasetInfo, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset).Sources.SelectMany(source => ConversationRows.Of(source, options)))
         {
             cancellation.ThrowIfCancellationRequested();
-            results.Add(new Result(location.ToString(), check.Check(conversation)));
-            progress.Report(results.Count);
+            var proof = check.Check(conversation);
+            if (proof.Tokens > longest) tooLong++;
+            else results.Add(new Result(location.ToString(), proof));
+            progress.Report(results.Count + tooLong);
         }
 
+        if (results.Count == 0 && tooLong > 0)
+            throw new HoneException(ExitCode.Data, $"All {tooLong:N0} conversations are longer than max_length {longest:N0}.", string.Join(", ", settings.Dataset), "Raise max_length.");
         return results.Count > 0 ? results
             : throw new HoneException(ExitCode.Data, "The data set has no conversations.", string.Join(", ", settings.Dataset), "Rows of plain text and tokens need no template.");
     }
 
-    private static void Report(CliConsole console, TemplateChoice choice, List<Result> results, bool hasOwn, bool areRows)
+    private static void Report(CliConsole console, TemplateChoice choice, List<Result> results, int tooLong, bool hasOwn, bool areRows)
     {
         var proven = results.Count(r => r.Proof.IsProven);
         var refused = results.Count(r => r.Proof.Refusal is not null);
@@ -88,18 +98,19 @@ internal sealed class TemplateCheckVerb : Verb<TemplateCheckSettings>
             console.Line("The template asks for the date, which is left out of the proof: training writes 26 July 2024 always, inference today's.");
         if (results.Find(r => r.Proof.OwnFault is not null) is { Name: not null } other)
             console.Line($"The model's own template differs, first in \"{other.Name}\": {other.Proof.OwnFault}.");
-        console.JsonLine(JsonText.Line(json => Write(json, choice, results, proven, refused)));
+        console.JsonLine(JsonText.Line(json => Write(json, choice, results, proven, refused, tooLong)));
     }
 
     private static string Own(TemplateProof proof) => proof.Refusal is not null ? "" : proof.OwnFault is null ? "same" : "differs";
 
-    private static void Write(Utf8JsonWriter json, TemplateChoice choice, List<Result> results, int proven, int refused)
+    private static void Write(Utf8JsonWriter json, TemplateChoice choice, List<Result> results, int proven, int refused, int tooLong)
     {
         json.WriteString("template", choice.Template.Name);
         json.WriteString("explanation", choice.Explanation);
         json.WriteNumber("proven", proven);
         json.WriteNumber("failed", results.Count - proven - refused);
         json.WriteNumber("refused", refused);
+        json.WriteNumber("too_long", tooLong);
         json.WriteStartArray("conversations");
         foreach (var (name, proof) in results)
         {

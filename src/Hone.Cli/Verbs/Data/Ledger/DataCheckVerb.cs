@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hone.Data;
+using Hone.Data.Ledger;
 using Hone.Settings;
 
 namespace Hone.Cli;
@@ -7,7 +8,7 @@ namespace Hone.Cli;
 /// <summary><c>hone data check</c>: fails when a row can't be trained on as it is meant.</summary>
 internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
 {
-    /// <summary>Rows that are listed for people; JSON has them all.</summary>
+    /// <summary>Rows that are listed for people; JSON has more of them.</summary>
     private const int Listed = 50;
 
     public override string Name => "data check";
@@ -22,15 +23,16 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
         var sets = Sets(session);
         Show(console, sets);
         var raises = settings.TruncationStrategy == TruncationStrategy.Raise;
-        var faults = sets.SelectMany(s => Faults(s.Summary.Report, raises)).ToList();
+        var faults = sets.SelectMany(s => Faults(s.Summary.Report, raises)).Where(f => f.Rows.Count > 0).GroupBy(f => f.Kind).ToList();
         var warnings = sets.SelectMany(s => Warnings(s.Summary, raises)).ToList();
         console.Line();
         foreach (var warning in warnings) console.Line("warning: " + VisibleText.Of(warning));
-        foreach (var group in faults.GroupBy(f => f.Kind))
+        foreach (var group in faults)
         {
-            console.Line($"{Rows(group.Count())} {group.Key}:");
-            foreach (var fault in group.Take(Listed)) console.Line("  " + VisibleText.Of(fault.Row.ToString()));
-            if (group.Count() > Listed) console.Line(Text($"  … and {group.Count() - Listed:N0} more; --json true lists them all"));
+            var count = group.Sum(f => f.Rows.Count);
+            console.Line($"{Rows(count)} {group.Key}:");
+            foreach (var row in group.SelectMany(f => f.Rows.First).Take(Listed)) console.Line("  " + VisibleText.Of(row.ToString()));
+            if (count > Listed) console.Line(Text($"  … and {count - Listed:N0} more; --json true lists the first {Listing.Most:N0}"));
         }
 
         console.Line(faults.Count == 0 ? Text($"All {sets.Sum(s => s.Summary.Report.Rows):N0} rows can be trained on.") : "The check failed: mend the rows above, or train without them.");
@@ -38,12 +40,12 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
         return faults.Count == 0 ? ExitCode.Done : ExitCode.Data;
     }
 
-    private static IEnumerable<(string Kind, RowError Row)> Faults(DatasetReport r, bool raises) =>
+    private static IEnumerable<(string Kind, Listing<RowError> Rows)> Faults(DatasetReport r, bool raises) =>
     [
-        .. r.Rejected.Select(e => ("that can't be used", e)),
-        .. r.WithoutEnd.Select(e => ("with an answer that may never end", e)),
-        .. r.Misrendered.Select(e => ("that training would see otherwise than inference", e)),
-        .. raises ? r.TooLong.Select(e => ("that are too long", e)) : [],
+        ("that can't be used", r.Rejected),
+        ("with an answer that may never end", r.WithoutEnd),
+        ("that training would see otherwise than inference", r.Misrendered),
+        ("that are too long", raises ? r.TooLong : Listing.Empty<RowError>()),
     ];
 
     private static IEnumerable<string> Warnings(SupervisionSummary summary, bool raises)
@@ -58,11 +60,14 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
 
     private static string Rows(int count) => Text($"{count:N0} row{(count == 1 ? "" : "s")}");
 
-    private static void Write(Utf8JsonWriter json, List<(string Name, SupervisionSummary Summary)> sets, List<(string Kind, RowError Row)> faults, List<string> warnings)
+    private static void Write(Utf8JsonWriter json, List<(string Name, SupervisionSummary Summary)> sets, List<IGrouping<string, (string Kind, Listing<RowError> Rows)>> faults, List<string> warnings)
     {
         json.WriteBoolean("ok", faults.Count == 0);
+        json.WriteStartObject("fault_counts");
+        foreach (var group in faults) json.WriteNumber(group.Key, group.Sum(f => f.Rows.Count));
+        json.WriteEndObject();
         json.WriteStartArray("faults");
-        foreach (var (kind, row) in faults)
+        foreach (var (kind, row) in faults.SelectMany(g => g.SelectMany(f => f.Rows.First.Select(r => (g.Key, r)))))
         {
             json.WriteStartObject();
             json.WriteString("row", row.Location.ToString());

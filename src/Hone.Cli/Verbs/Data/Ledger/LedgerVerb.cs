@@ -9,6 +9,8 @@ namespace Hone.Cli;
 internal abstract class LedgerVerb<TSettings> : Verb<TSettings>
     where TSettings : PlanSettings, new()
 {
+    public override bool Lists(SettingInfo setting) => RowSettings.Include(setting);
+
     /// <summary>Reads the rows of a run; those that can't be used are in the account.</summary>
     private protected static TrainingSession Read(PlanSettings settings, CliConsole console, CancellationToken cancellation, bool provesRendering = false)
     {
