@@ -6,7 +6,7 @@ namespace Hone.Kernels.Cpu;
 
 /// <summary>
 /// Causal attention with grouped queries within segments. q, output, dq, dOutput [T, H·D]; k, v, dk, dv [T, G·D];
-/// logSumExp, delta [T, H]; segmentStarts [1, S + 1]. Blocks of 128 queries × 64 keys live in per-thread scratch. The
+/// logSumExp, delta [T, H]; segmentStarts [1, S + 1]. Blocks of 64 queries × 64 keys live in per-thread scratch. The
 /// backward pass makes the probabilities again from logSumExp, in waves: wave n takes block n of the keys of every segment,
 /// adds to dq, and sums the query heads' shares of dk and dv in order.
 /// </summary>
@@ -15,7 +15,7 @@ public sealed unsafe partial class CpuKernels
     /// <summary>From this many queries on, a cache is read block by block.</summary>
     private const int CachedBlockQueries = 16;
 
-    /// <summary>Segments whose shares of dk and dv are held at a time: bounds memory to 8·H·2·66·D numbers.</summary>
+    /// <summary>Segments whose shares of dk and dv are held at a time: bounds memory to 8·H·2·72·D numbers.</summary>
     private const int SegmentsAtOnce = 8;
 
     /// <summary>From so many segments and key-value heads for each thread on, the backward pass goes head by head and not in waves.</summary>
@@ -135,14 +135,13 @@ public sealed unsafe partial class CpuKernels
             return;
         }
 
-        Fill(dq, 0);
         for (var first = 0; first < starts.Columns - 1; first += SegmentsAtOnce)
         {
             var count = Math.Min(SegmentsAtOnce, starts.Columns - 1 - first);
             var longest = 0;
             for (var s = first; s < first + count; s++) longest = Math.Max(longest, starts.I32[s + 1] - starts.I32[s]);
             var partials = (float*)reductionScratch.Ensure(ShareBytes(blocks, count));
-            for (var wave = 0; wave * AttentionBlocks.Keys < longest; wave++)
+            for (var wave = 0; wave * AttentionBlocks.Rows < longest; wave++)
             {
                 var job = new AttentionGradientJob<TWidth, V>(blocks, operands, starts.I32, first, wave, dq, partials);
                 team.Run(count * shape.Heads, job);

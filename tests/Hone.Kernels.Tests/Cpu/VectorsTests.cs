@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Hone.Kernels.Cpu;
 
 namespace Hone.Kernels.Tests.Cpu;
@@ -44,6 +45,46 @@ public class VectorsTests
     }
 
     [Fact]
+    public void Exp2_is_within_8e_8_wherever_the_result_is_a_normal_number()
+    {
+        var worst = 0.0;
+        foreach (var sign in new[] { 0u, 0x80000000u })
+        {
+            // Every 3001st float from 2⁻⁴⁰ to the ends of the range.
+            for (var bits = 0x2B800000u; bits < 0x43000000u; bits += 3001)
+            {
+                var x = BitConverter.UInt32BitsToSingle(bits | sign);
+                if (x is < -126f or >= 128f) continue;
+                var expected = Math.Pow(2, x);
+                worst = Math.Max(worst, Math.Abs(Exp2(x) - expected) / expected);
+            }
+        }
+
+        Assert.InRange(worst, 0, 8e-8);
+    }
+
+    [Theory]
+    [InlineData(float.NegativeInfinity, 0f)]
+    [InlineData(-float.MaxValue, 0f)]
+    [InlineData(-151f, 0f)]
+    [InlineData(-149f, float.Epsilon)]
+    [InlineData(-126f, 1.17549435e-38f)]
+    [InlineData(-1f, 0.5f)]
+    [InlineData(-1e-30f, 1f)]
+    [InlineData(0f, 1f)]
+    [InlineData(3f, 8f)]
+    [InlineData(128f, float.PositiveInfinity)]
+    [InlineData(float.MaxValue, float.PositiveInfinity)]
+    [InlineData(float.NaN, float.NaN)]
+    public void Exp2_at_the_edges(float x, float expected) => Assert.Equal(expected, Exp2(x));
+
+    [Fact]
+    public void Exp2_underflows_gradually()
+    {
+        for (var x = -126f; x > -150f; x -= 0.25f) Assert.InRange(Math.Abs(Exp2(x) - Math.Pow(2, x)), 0, 0.8e-45 + 8e-8 * Math.Pow(2, x));
+    }
+
+    [Fact]
     public void An_element_has_the_same_bits_in_every_lane()
     {
         for (var lane = 0; lane < Vectors.Lanes; lane++)
@@ -52,5 +93,14 @@ public class VectorsTests
             Assert.Equal(Vectors.Exp(1.2345f), Vectors.Exp(x)[lane]);
             Assert.Equal(Vectors.Sigmoid(Vector256.Create(1.2345f))[0], Vectors.Sigmoid(x)[lane]);
         }
+    }
+
+    /// <summary>2ˣ, whose bits must be the same in either width.</summary>
+    private static float Exp2(float x)
+    {
+        var result = Vectors.Exp2(Vector256.Create(x))[0];
+        if (Avx512DQ.IsSupported)
+            Assert.Equal(BitConverter.SingleToUInt32Bits(result), BitConverter.SingleToUInt32Bits(Vectors.Exp2(Vector512.Create(x))[15]));
+        return result;
     }
 }

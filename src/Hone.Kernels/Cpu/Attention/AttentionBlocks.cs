@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu.Attention;
@@ -10,11 +9,16 @@ namespace Hone.Kernels.Cpu.Attention;
 /// </summary>
 internal readonly unsafe struct AttentionBlocks
 {
-    /// <summary>Queries of an item.</summary>
-    public const int QueryRows = 128;
+    /// <summary>Queries and keys of a block: scores are [64, 64], and what a product reads and writes is in the first-level cache.</summary>
+    public const int Rows = 64;
 
-    /// <summary>Keys of a block: scores of a block are [128, 64].</summary>
-    public const int Keys = 64;
+    /// <summary>Blocks of queries of a forward item, which share the copies of keys and values.</summary>
+    public const int BlocksPerItem = 2;
+
+    /// <summary>Queries of a forward item.</summary>
+    public const int QueryRows = BlocksPerItem * Rows;
+
+    private const int BlocksOfRows = 7;
 
     private readonly float* scratch;
     private readonly long perThread;
@@ -39,45 +43,39 @@ internal readonly unsafe struct AttentionBlocks
     /// <summary>Head size with the room for the last tile: the stride of dense blocks of rows.</summary>
     public int Width { get; }
 
-    /// <summary>Numbers of one item's share of dk and dv, [2, 66, Width].</summary>
-    public int PartialSize => 2 * BlockProduct.PaddedRows(Keys) * Width;
+    /// <summary>Numbers of one item's share of dk and dv, [2, 72, Width].</summary>
+    public int PartialSize => 2 * PaddedRows * Width;
 
-    /// <summary>Rows of queries with the room for a last tile behind any first row.</summary>
-    private static int PaddedQueryRows => QueryRows + BlockProduct.TileRows;
+    /// <summary>Rows with the room for a last tile.</summary>
+    private static int PaddedRows => BlockProduct.PaddedRows(Rows);
 
     /// <summary>Numbers of scratch of a thread.</summary>
-    public static long FloatsPerThread(int headSize)
-    {
-        var width = (long)BlockProduct.PaddedColumns(headSize);
-        return 3 * PaddedQueryRows * width + 2 * PaddedQueryRows * (long)Keys + 3 * Keys * width + 4 * QueryRows;
-    }
+    public static long FloatsPerThread(int headSize) =>
+        PaddedRows * (BlocksOfRows * (long)BlockProduct.PaddedColumns(headSize) + 2 * Rows) + 2 * QueryRows;
 
-    /// <summary>Queries of the item, [134, Width].</summary>
-    public float* Queries(int thread) => scratch + thread * perThread;
+    /// <summary>Forward: queries turned, [D, Rows]. Backward, of block 0: queries, of block 1: gradients of their outputs, [72, Width].</summary>
+    public float* Queries(int thread, int block) => Block(thread, block);
 
-    /// <summary>Gradients of the item's outputs, [134, Width].</summary>
-    public float* Gradients(int thread) => Queries(thread) + PaddedQueryRows * Width;
+    /// <summary>What is summed for a block of queries, [72, Width].</summary>
+    public float* Sums(int thread, int block) => Block(thread, BlocksPerItem + block);
 
-    /// <summary>What the item sums, [134, Width].</summary>
-    public float* Sums(int thread) => Gradients(thread) + PaddedQueryRows * Width;
+    /// <summary>Keys as rows, [72, Width].</summary>
+    public float* Keys(int thread) => Block(thread, 4);
 
-    /// <summary>Scores or probabilities, [134, Keys].</summary>
-    public float* Scores(int thread) => Sums(thread) + PaddedQueryRows * Width;
+    /// <summary>Forward: values as rows, [72, Width]. Backward: values turned, [D, Rows].</summary>
+    public float* Values(int thread) => Block(thread, 5);
 
-    /// <summary>Gradients of the scores, [134, Keys].</summary>
-    public float* ScoreGradients(int thread) => Scores(thread) + PaddedQueryRows * Keys;
+    /// <summary>Keys turned, [D, Rows].</summary>
+    public float* TurnedKeys(int thread) => Block(thread, 6);
 
-    /// <summary>Keys turned, [D, Keys].</summary>
-    public float* TurnedKeys(int thread) => ScoreGradients(thread) + PaddedQueryRows * Keys;
+    /// <summary>Scores or probabilities, [72, Rows]; forward a row is a key, backward a query.</summary>
+    public float* Scores(int thread) => Block(thread, BlocksOfRows);
 
-    /// <summary>Values turned, [D, Keys].</summary>
-    public float* TurnedValues(int thread) => TurnedKeys(thread) + Keys * Width;
+    /// <summary>Gradients of the scores, likewise.</summary>
+    public float* ScoreGradients(int thread) => Scores(thread) + PaddedRows * Rows;
 
-    /// <summary>Keys or values as rows, [Keys, Width].</summary>
-    public float* KeyRows(int thread) => TurnedValues(thread) + Keys * Width;
-
-    /// <summary>Largest score so far of each query.</summary>
-    public float* Largest(int thread) => KeyRows(thread) + Keys * Width;
+    /// <summary>Largest score so far of each query, × scale·log₂ e.</summary>
+    public float* Largest(int thread) => ScoreGradients(thread) + PaddedRows * Rows;
 
     /// <summary>Σ exp(score − largest) so far of each query.</summary>
     public float* Totals(int thread) => Largest(thread) + QueryRows;
@@ -124,74 +122,26 @@ internal readonly unsafe struct AttentionBlocks
         }
     }
 
-    /// <summary>to[d, j] = from[row + j, column + d], zeros behind the last key.</summary>
+    /// <summary>to[d, j] = from[row + j, column + d], zeros behind the last row.</summary>
     public void Turn(Tensor from, int row, int column, int count, float* to)
     {
-        if (count < Keys) new Span<float>(to, Size * Keys).Clear();
+        if (count < Rows) new Span<float>(to, Size * Rows).Clear();
         var source = from.F32 + (nint)row * from.Stride + column;
         var j = 0;
         for (; j + 8 <= count; j += 8)
         {
             for (var i = j + 8; i < Math.Min(j + 16, count); i++) Vectors.Prefetch(source + (nint)i * from.Stride, Size);
             var d = 0;
-            for (; d + 8 <= Size; d += 8) Transpose.Eight(source + (nint)j * from.Stride + d, from.Stride, to + d * Keys + j, Keys);
+            for (; d + 8 <= Size; d += 8) Transpose.Eight(source + (nint)j * from.Stride + d, from.Stride, to + d * Rows + j, Rows);
             for (; d < Size; d++)
             {
-                for (var i = j; i < j + 8; i++) to[d * Keys + i] = source[(nint)i * from.Stride + d];
+                for (var i = j; i < j + 8; i++) to[d * Rows + i] = source[(nint)i * from.Stride + d];
             }
         }
 
         for (; j < count; j++)
         {
-            for (var d = 0; d < Size; d++) to[d * Keys + j] = source[(nint)j * from.Stride + d];
-        }
-    }
-
-    /// <summary>
-    /// Probabilities and their gradients in place: scores become p = exp(scale·s − lse), gradients scale·p·(g − delta);
-    /// both are 0 where the query doesn't see the key.
-    /// </summary>
-    /// <param name="p">Scores, rows of <see cref="Keys"/>, from the first row on.</param>
-    /// <param name="g">dOutput·valuesᵀ, likewise.</param>
-    /// <param name="logSumExp">Of the head, from the first row on.</param>
-    /// <param name="delta">Of the head, likewise.</param>
-    /// <param name="head">Query head.</param>
-    /// <param name="query">The first row's query.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="key">The first key.</param>
-    /// <param name="keys">Keys in the block.</param>
-    /// <param name="start">Start of the segment.</param>
-    public void Probabilities(float* p, float* g, Tensor logSumExp, Tensor delta, int head, int query, int rows, int key, int keys, int start)
-    {
-        var scale = Vector256.Create(Shape.Scale);
-        for (var i = 0; i < rows; i++, p += Keys, g += Keys)
-        {
-            var t = query + i;
-            Visible(t, key, keys, start, out var low, out var high);
-            var offset = Vector256.Create(-logSumExp.F32[(nint)t * logSumExp.Stride + head]);
-            var d = Vector256.Create(delta.F32[(nint)t * delta.Stride + head]);
-            if (Avx512F.IsSupported)
-            {
-                var (wideScale, wideOffset, wideDelta) = (Vector512.Create(scale, scale), Vector512.Create(offset, offset), Vector512.Create(d, d));
-                for (var j = low & ~15; j < high; j += Vectors.SumLanes)
-                {
-                    var value = Vectors.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(p + j), wideScale, wideOffset));
-                    value.Store(p + j);
-                    (value * wideScale * (Vector512.Load(g + j) - wideDelta)).Store(g + j);
-                }
-            }
-            else
-            {
-                for (var j = low & ~7; j < high; j += Vectors.Lanes)
-                {
-                    var value = Vectors.Exp(Vector256.FusedMultiplyAdd(Vector256.Load(p + j), scale, offset));
-                    value.Store(p + j);
-                    (value * scale * (Vector256.Load(g + j) - d)).Store(g + j);
-                }
-            }
-
-            ClearOutside(p, low, high);
-            ClearOutside(g, low, high);
+            for (var d = 0; d < Size; d++) to[d * Rows + j] = source[(nint)j * from.Stride + d];
         }
     }
 
@@ -202,9 +152,5 @@ internal readonly unsafe struct AttentionBlocks
         high = Math.Clamp(query - key + 1, low, keys);
     }
 
-    private static void ClearOutside(float* row, int low, int high)
-    {
-        new Span<float>(row, low).Clear();
-        new Span<float>(row + high, Keys - high).Clear();
-    }
+    private float* Block(int thread, int block) => scratch + thread * perThread + block * (nint)PaddedRows * Width;
 }

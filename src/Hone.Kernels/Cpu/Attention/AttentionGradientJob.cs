@@ -14,8 +14,11 @@ internal readonly unsafe struct AttentionGradientJob<TWidth, V>(AttentionBlocks 
     public void Execute(int item, int thread)
     {
         var (segment, head) = Math.DivRem(item, blocks.Shape.Heads);
-        int start = starts[firstSegment + segment], end = starts[firstSegment + segment + 1], key = start + wave * AttentionBlocks.Keys;
+        int start = starts[firstSegment + segment], end = starts[firstSegment + segment + 1], key = start + wave * AttentionBlocks.Rows;
         if (key >= end) return;
-        new KeyBlockGradient<TWidth, V>(blocks, x, dq).Run(thread, head, start, end, key, partials + item * blocks.PartialSize);
+        var keys = Math.Min(AttentionBlocks.Rows, end - key);
+        var gradient = new KeyBlockGradient<TWidth, V>(blocks, x, dq);
+        gradient.Load(thread, head * blocks.Shape.KeyValueHeads / blocks.Shape.Heads, key, keys);
+        gradient.Run(thread, head, start, end, key, keys, partials + item * blocks.PartialSize);
     }
 }

@@ -5,8 +5,7 @@ namespace Hone.Kernels.Cpu.Attention;
 
 /// <summary>
 /// Backward attention where there are enough segments and key-value heads to keep all threads busy: an item is one segment and one
-/// key-value head, whose query heads follow each other, each through all blocks of keys, so that its queries and their gradients stay
-/// in the cache. Every sum has the order that it has in waves, and with it the bits.
+/// key-value head, whose query heads share the copies of each block of keys. Every sum has the order that it has in waves, and with it the bits.
 /// </summary>
 internal readonly unsafe struct AttentionGroupGradientJob<TWidth, V>(AttentionBlocks blocks, AttentionOperands x, int* starts, Tensor dq,
     Tensor dk, Tensor dv, float* partials) : ITeamJob
@@ -20,14 +19,13 @@ internal readonly unsafe struct AttentionGroupGradientJob<TWidth, V>(AttentionBl
         int start = starts[segment], end = starts[segment + 1], group = shape.Heads / shape.KeyValueHeads;
         var partial = partials + thread * blocks.PartialSize;
         var gradient = new KeyBlockGradient<TWidth, V>(blocks, x, dq);
-        for (var i = 0; i < group; i++)
+        for (var key = start; key < end; key += AttentionBlocks.Rows)
         {
-            var head = keyHead * group + i;
-            for (var row = start; row < end; row++) new Span<float>(dq.F32 + (nint)row * dq.Stride + head * blocks.Size, blocks.Size).Clear();
-            for (var key = start; key < end; key += AttentionBlocks.Keys)
+            var keys = Math.Min(AttentionBlocks.Rows, end - key);
+            gradient.Load(thread, keyHead, key, keys);
+            for (var i = 0; i < group; i++)
             {
-                gradient.Run(thread, head, start, end, key, partial);
-                var keys = Math.Min(AttentionBlocks.Keys, end - key);
+                gradient.Run(thread, keyHead * group + i, start, end, key, keys, partial);
                 for (var j = 0; j < keys; j++)
                 {
                     var column = keyHead * blocks.Size;

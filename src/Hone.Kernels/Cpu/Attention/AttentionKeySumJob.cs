@@ -11,8 +11,8 @@ internal readonly unsafe struct AttentionKeySumJob(AttentionBlocks blocks, int* 
     {
         var shape = blocks.Shape;
         var (segment, keyHead) = Math.DivRem(item, shape.KeyValueHeads);
-        var key = starts[firstSegment + segment] + wave * AttentionBlocks.Keys;
-        var keys = Math.Min(AttentionBlocks.Keys, starts[firstSegment + segment + 1] - key);
+        var key = starts[firstSegment + segment] + wave * AttentionBlocks.Rows;
+        var keys = Math.Min(AttentionBlocks.Rows, starts[firstSegment + segment + 1] - key);
         var group = shape.Heads / shape.KeyValueHeads;
         var first = partials + (nint)(segment * shape.Heads + keyHead * group) * blocks.PartialSize;
         for (var i = 0; i < keys; i++)

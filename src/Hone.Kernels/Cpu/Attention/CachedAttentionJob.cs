@@ -15,13 +15,13 @@ internal readonly unsafe struct CachedAttentionJob(AttentionBlocks blocks, Tenso
         var column = head * blocks.Shape.KeyValueHeads / blocks.Shape.Heads * blocks.Size;
         var position = k.Rows - q.Rows + query;
         var from = q.F32 + (nint)query * q.Stride + head * blocks.Size;
-        float* sum = blocks.Sums(thread), scores = blocks.Scores(thread);
+        float* sum = blocks.Sums(thread, 0), scores = blocks.Scores(thread);
         new Span<float>(sum, blocks.Width).Clear();
         var (largest, total) = (float.NegativeInfinity, 0f);
-        for (var key = blocks.FirstKey(position, 0); key <= position; key += AttentionBlocks.Keys)
+        for (var key = blocks.FirstKey(position, 0); key <= position; key += AttentionBlocks.Rows)
         {
-            var keys = Math.Min(AttentionBlocks.Keys, position + 1 - key);
-            new Span<float>(scores, AttentionBlocks.Keys).Fill(float.NegativeInfinity);
+            var keys = Math.Min(AttentionBlocks.Rows, position + 1 - key);
+            new Span<float>(scores, AttentionBlocks.Rows).Fill(float.NegativeInfinity);
             var now = largest;
             for (var j = 0; j < keys; j++)
             {
@@ -45,7 +45,7 @@ internal readonly unsafe struct CachedAttentionJob(AttentionBlocks blocks, Tenso
     {
         var offset = Vector256.Create(largest);
         var (lower, upper) = (Vector256<float>.Zero, Vector256<float>.Zero);
-        for (var j = 0; j < AttentionBlocks.Keys; j += Vectors.SumLanes)
+        for (var j = 0; j < AttentionBlocks.Rows; j += Vectors.SumLanes)
         {
             var (a, b) = (Vectors.Exp(Vector256.Load(scores + j) - offset), Vectors.Exp(Vector256.Load(scores + j + Vectors.Lanes) - offset));
             a.Store(scores + j);

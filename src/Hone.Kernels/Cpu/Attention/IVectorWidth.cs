@@ -1,7 +1,7 @@
 namespace Hone.Kernels.Cpu.Attention;
 
 /// <summary>
-/// The vector that a block product is compiled for. Each output element is one chain of fused multiply-adds in the order of the
+/// The vector that attention is compiled for. Each element of an output has its own chain of operations, in the order of the
 /// inner dimension, so the width never changes the bits.
 /// </summary>
 internal unsafe interface IVectorWidth<V>
@@ -21,4 +21,22 @@ internal unsafe interface IVectorWidth<V>
 
     /// <summary>a·b + c, rounded once.</summary>
     static abstract V MultiplyAdd(V a, V b, V c);
+
+    static abstract V Add(V a, V b);
+
+    static abstract V Subtract(V a, V b);
+
+    static abstract V Multiply(V a, V b);
+
+    /// <summary>The larger one; b when one is NaN.</summary>
+    static abstract V Max(V a, V b);
+
+    /// <summary><see cref="Vectors.Exp2(System.Runtime.Intrinsics.Vector256{float})"/>.</summary>
+    static abstract V Exp2(V x);
+
+    /// <summary>Lanes first to end − 1 of value, the others of other.</summary>
+    static abstract V Between(int first, int end, V value, V other);
+
+    /// <summary>Whether every lane of a is that of b.</summary>
+    static abstract bool AreEqual(V a, V b);
 }

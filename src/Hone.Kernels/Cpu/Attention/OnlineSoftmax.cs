@@ -1,146 +1,108 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Hone.Kernels.Cpu.Attention;
 
 /// <summary>
-/// Softmax of a block of scores by rows, given what earlier blocks of keys left: scores become exp(scale·score − largest), and
-/// what was summed under an older largest is scaled down. Eight rows go together, so that what is done once a row (the
-/// largest, the factor for what was, the sum) is done in vectors over the rows.
+/// Softmax of a block of scores, given what earlier blocks of keys left: scores become exp(scale·score − largest), and what was
+/// summed under an older largest is scaled down. A row of scores is a key and a column a query, so that each lane works for
+/// a query of its own and nothing is reduced across a vector. Works in powers of 2: scale and largest are multiplied by log₂ e.
 /// </summary>
-internal readonly unsafe struct OnlineSoftmax(AttentionBlocks blocks, float* scores, float* sums, float* largest, float* totals)
+internal readonly unsafe struct OnlineSoftmax<TWidth, V>(AttentionBlocks blocks, float* scores, float* sums, float* largest, float* totals)
+    where TWidth : struct, IVectorWidth<V>
+    where V : struct
 {
-    private const int Keys = AttentionBlocks.Keys;
-    private const int Lanes = Vectors.Lanes;
+    /// <summary>Keys that are worked on together.</summary>
+    private const int Step = 2;
 
-    /// <summary>Works on the first <paramref name="count"/> rows; the first one is query <paramref name="query"/>.</summary>
-    /// <param name="count">Rows.</param>
-    /// <param name="query">Position of the first row.</param>
+    private const int Rows = AttentionBlocks.Rows;
+
+    /// <summary>What is largest before the first key: the power of 2 of its distance to any score is 0.</summary>
+    public const float Lowest = -float.MaxValue;
+
+    /// <summary>Works on the first <paramref name="count"/> columns, a multiple of the lanes; the first one is query <paramref name="query"/>.</summary>
+    /// <param name="count">Columns.</param>
+    /// <param name="query">Position of the first column.</param>
     /// <param name="key">First key of the block.</param>
     /// <param name="keys">Keys in the block.</param>
     /// <param name="start">Start of the segment.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int count, int query, int key, int keys, int start)
     {
-        var ends = stackalloc int[Lanes];
-        var lanes = stackalloc float[Lanes * Lanes];
-        var turned = stackalloc float[Lanes * Lanes];
-        var now = stackalloc float[Lanes];
-        var kept = stackalloc float[Lanes];
-        var scale = Vector256.Create(blocks.Shape.Scale);
-        for (var row = 0; row < count; row += Lanes)
+        var factors = stackalloc float[TWidth.Lanes];
+        var scale = blocks.Shape.Scale * Vectors.LogTwoOfE;
+        for (var column = 0; column < count; column += TWidth.Lanes)
         {
-            var rows = Math.Min(Lanes, count - row);
-            for (var r = 0; r < rows; r++)
-            {
-                blocks.Visible(query + row + r, key, keys, start, out var low, out var high);
-                ends[r] = Hide(scores + (row + r) * Keys, low, high);
-                Largest(scores + (row + r) * Keys, ends[r]).Store(lanes + r * Lanes);
-            }
-
-            var before = Vectors.Load(largest + row, rows);
-            var after = Vector256.MaxNative(before, LargestOfRows(lanes, turned) * scale);
-            var factor = Vector256.ConditionalSelect(Vector256.Equals(before, after), Vector256<float>.One, Vectors.Exp(before - after));
-            after.Store(now);
-            factor.Store(kept);
-            Vectors.Store(after, largest + row, rows);
-            for (var r = 0; r < rows; r++)
-            {
-                Exponentials(scores + (row + r) * Keys, ends[r], scale, Vector256.Create(-now[r])).Store(lanes + r * Lanes);
-                if (kept[r] != 1) ScaleRow(sums + (row + r) * blocks.Width, Vector256.Create(kept[r]));
-            }
-
-            var total = Vector256.FusedMultiplyAdd(Vectors.Load(totals + row, rows), factor, SumsOfRows(lanes, turned));
-            Vectors.Store(total, totals + row, rows);
+            var p = scores + column;
+            Hide(p, query + column, key, keys, start, out var low, out var high);
+            var before = TWidth.Load(largest + column);
+            var after = TWidth.Max(before, TWidth.Multiply(Largest(p, low, high), TWidth.Broadcast(scale)));
+            var factor = TWidth.Exp2(TWidth.Subtract(before, after));
+            var sum = Exponentials(p, low, high, TWidth.Broadcast(scale), after);
+            TWidth.Store(after, largest + column);
+            TWidth.Store(TWidth.MultiplyAdd(TWidth.Load(totals + column), factor, sum), totals + column);
+            if (TWidth.AreEqual(before, after)) continue;
+            TWidth.Store(factor, factors);
+            for (var r = 0; r < TWidth.Lanes; r++) ScaleRow(sums + (column + r) * blocks.Width, TWidth.Broadcast(factors[r]));
         }
     }
 
-    /// <summary>Hides what the row doesn't see and gives the end of what is left, a multiple of 16; behind it are zeros.</summary>
+    /// <summary>
+    /// Gives the keys that any of the columns sees, rounded to steps, and makes scores −∞ there where one doesn't. The other keys
+    /// get probabilities of 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Hide(float* row, int low, int high)
+    private void Hide(float* p, int query, int key, int keys, int start, out int low, out int high)
     {
-        if (low == 0 && high == Keys) return Keys;
-        var end = low == high ? 0 : (high + Vectors.SumLanes - 1) & -Vectors.SumLanes;
-        if (end > 0)
+        var last = query + TWidth.Lanes - 1;
+        low = Math.Clamp(blocks.FirstKey(query, start) - key, 0, keys) & -Step;
+        high = (Math.Clamp(last + 1 - key, low, keys) + Step - 1) & -Step;
+        var allLow = Math.Clamp(blocks.FirstKey(last, start) - key, low, high);
+        var allHigh = Math.Clamp(Math.Min(query + 1 - key, keys), allLow, high);
+        for (var j = 0; j < low; j++) TWidth.Store(default, p + j * Rows);
+        for (var j = low; j < allLow; j++) HideRow(p + j * Rows, query, key + j);
+        for (var j = allHigh; j < high; j++) HideRow(p + j * Rows, query, key + j);
+        for (var j = high; j < keys; j++) TWidth.Store(default, p + j * Rows);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void HideRow(float* p, int query, int key) => TWidth.Store(
+        TWidth.Between(key - query, blocks.LastQuery(key, query + TWidth.Lanes) - query, TWidth.Load(p), TWidth.Broadcast(float.NegativeInfinity)),
+        p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Largest(float* p, int low, int high)
+    {
+        V even = TWidth.Broadcast(float.NegativeInfinity), odd = even;
+        for (var j = low; j < high; j += Step)
         {
-            new Span<float>(row, low).Fill(float.NegativeInfinity);
-            new Span<float>(row + high, end - high).Fill(float.NegativeInfinity);
+            even = TWidth.Max(even, TWidth.Load(p + j * Rows));
+            odd = TWidth.Max(odd, TWidth.Load(p + (j + 1) * Rows));
         }
 
-        new Span<float>(row + end, Keys - end).Clear();
-        return end;
+        return TWidth.Max(even, odd);
     }
 
+    /// <summary>Replaces scores by exponentials; gives the sum of those of even keys and the sum of those of odd ones, added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Largest(float* row, int end)
+    private static V Exponentials(float* p, int low, int high, V scale, V largest)
     {
-        var (lower, upper) = (Vector256.Create(float.NegativeInfinity), Vector256.Create(float.NegativeInfinity));
-        for (var j = 0; j < end; j += Vectors.SumLanes)
+        V even = default, odd = default, offset = TWidth.Subtract(default, largest);
+        for (var j = low; j < high; j += Step)
         {
-            lower = Vector256.MaxNative(lower, Vector256.Load(row + j));
-            upper = Vector256.MaxNative(upper, Vector256.Load(row + j + Lanes));
+            var a = TWidth.Exp2(TWidth.MultiplyAdd(TWidth.Load(p + j * Rows), scale, offset));
+            var b = TWidth.Exp2(TWidth.MultiplyAdd(TWidth.Load(p + (j + 1) * Rows), scale, offset));
+            TWidth.Store(a, p + j * Rows);
+            TWidth.Store(b, p + (j + 1) * Rows);
+            even = TWidth.Add(even, a);
+            odd = TWidth.Add(odd, b);
         }
 
-        return Vector256.MaxNative(lower, upper);
-    }
-
-    /// <summary>Replaces scores by exponentials; gives their sums in 8 lanes, element j being in lane j mod 8.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Exponentials(float* row, int end, Vector256<float> scale, Vector256<float> offset)
-    {
-        if (Avx512F.IsSupported) return WideExponentials(row, end, scale, offset);
-        var (lower, upper) = (Vector256<float>.Zero, Vector256<float>.Zero);
-        for (var j = 0; j < end; j += Vectors.SumLanes)
-        {
-            var p = Vectors.Exp(Vector256.FusedMultiplyAdd(Vector256.Load(row + j), scale, offset));
-            var q = Vectors.Exp(Vector256.FusedMultiplyAdd(Vector256.Load(row + j + Lanes), scale, offset));
-            p.Store(row + j);
-            q.Store(row + j + Lanes);
-            lower += p;
-            upper += q;
-        }
-
-        return lower + upper;
+        return TWidth.Add(even, odd);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> WideExponentials(float* row, int end, Vector256<float> scale, Vector256<float> offset)
+    private void ScaleRow(float* row, V factor)
     {
-        var (wideScale, wideOffset, sum) = (Vector512.Create(scale, scale), Vector512.Create(offset, offset), Vector512<float>.Zero);
-        for (var j = 0; j < end; j += Vectors.SumLanes)
-        {
-            var p = Vectors.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(row + j), wideScale, wideOffset));
-            p.Store(row + j);
-            sum += p;
-        }
-
-        return sum.GetLower() + sum.GetUpper();
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void ScaleRow(float* row, Vector256<float> factor)
-    {
-        for (var i = 0; i < blocks.Width; i += Lanes) (Vector256.Load(row + i) * factor).Store(row + i);
-    }
-
-    /// <summary>Element r: the largest of lanes [r, 0…7].</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> LargestOfRows(float* lanes, float* turned)
-    {
-        Transpose.Eight(lanes, Lanes, turned, Lanes);
-        var largest = Vector256.Load(turned);
-        for (var lane = 1; lane < Lanes; lane++) largest = Vector256.MaxNative(largest, Vector256.Load(turned + lane * Lanes));
-        return largest;
-    }
-
-    /// <summary>Element r: the sum of lanes [r, 0…7], by the tree of <see cref="Vectors.Sum"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> SumsOfRows(float* lanes, float* turned)
-    {
-        Transpose.Eight(lanes, Lanes, turned, Lanes);
-        var (a, b) = (Vector256.Load(turned) + Vector256.Load(turned + 32), Vector256.Load(turned + 8) + Vector256.Load(turned + 40));
-        var (c, d) = (Vector256.Load(turned + 16) + Vector256.Load(turned + 48), Vector256.Load(turned + 24) + Vector256.Load(turned + 56));
-        return a + c + (b + d);
+        for (var i = 0; i < blocks.Width; i += TWidth.Lanes) TWidth.Store(TWidth.Multiply(TWidth.Load(row + i), factor), row + i);
     }
 }
