@@ -223,25 +223,26 @@ public sealed class HubRepository
 
     private HoneException Explained(HubFault fault, HubHttp http)
     {
-        var what = $"the {kind.Word()} {Id.Name}{(Id.Revision is null ? "" : $" at {Id.Revision}")}";
         var page = Api(http).Page(Id, kind);
         var token = Id.Site == HubSite.ModelScope ? "MODELSCOPE_API_TOKEN" : "HF_TOKEN";
         return fault.Kind switch
         {
-            FaultKind.Missing => new HoneException(kind.ExitCode(), $"There is no {what["the ".Length..]} on {Endpoint.Authority}, and no file or folder of that name here.", page,
+            FaultKind.Missing => new HoneException(kind.ExitCode(), $"There is no {What["the ".Length..]} on {Endpoint.Authority}, and no file or folder of that name here.", page,
                 $"Check the spelling and the revision, or give the path of a folder. {OtherHub}", fault),
-            FaultKind.Forbidden => new HoneException(kind.ExitCode(), $"{Sentence(what)} does not exist on {Endpoint.Authority}, or may not be read: {fault.Message}.", page,
+            FaultKind.Forbidden => new HoneException(kind.ExitCode(), $"{Sentence(What)} does not exist on {Endpoint.Authority}, or may not be read: {fault.Message}.", page,
                 $"Check the spelling. For one that is private or has terms to accept, accept them on its page and set {token}. {OtherHub}", fault),
-            FaultKind.Unreachable => new HoneException(kind.ExitCode(), $"{Sentence(what)} can't be fetched, and there is no file or folder of that name here: {fault.Message}.", page,
+            FaultKind.Unreachable => new HoneException(kind.ExitCode(), $"{Sentence(What)} can't be fetched, and there is no file or folder of that name here: {fault.Message}.", page,
                 $"Check the connection{(Id.Site == HubSite.ModelScope ? "" : " (HF_ENDPOINT names a mirror)")} and run the same command again: what has come in is kept. Or give the path of a folder.", fault),
-            _ => new HoneException(kind.ExitCode(), $"{Sentence(what)} can't be fetched: {fault.Message}.", page, "Nothing of it was used. Try again later, or fetch it from another place.", fault),
+            _ => new HoneException(kind.ExitCode(), $"{Sentence(What)} can't be fetched: {fault.Message}.", page, "Nothing of it was used. Try again later, or fetch it from another place.", fault),
         };
     }
 
     private string OtherHub => Id.Site == HubSite.ModelScope ? "(hf:: before the id asks Hugging Face.)" : "(ms:: before the id asks ModelScope.)";
 
+    private string What => $"the {kind.Word()} {Id.Name}{(Id.Revision is null ? "" : $" at {Id.Revision}")}";
+
     private HoneException NotCached(string? file) => new(kind.ExitCode(),
-        $"{Sentence($"the {kind.Word()} {Id.Name}")} is not {(file is null ? "" : "whole ")}in the cache{(file is null ? "" : $", '{file}' is missing")}, and {(Options.Offline ? "HF_HUB_OFFLINE is set" : $"{Endpoint.Authority} can't be asked")}.",
+        $"{Sentence(What)} is not {(file is null ? "" : "whole ")}in the cache{(file is null ? "" : $", '{file}' is missing")}, and {(Options.Offline ? "HF_HUB_OFFLINE is set" : $"{Endpoint.Authority} can't be asked")}.",
         cache.Snapshot(Id, kind, commit) ?? Options.HuggingFaceCache, "Fetch it once with a connection, or give the path of a folder.");
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];

@@ -14,7 +14,7 @@ internal sealed class CommandLineRun
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        using var console = new CliConsole(output, error, isTerminal, () => width, input: input is null ? null : new StringReader(input));
+        using var console = new CliConsole(output, error, isTerminal, () => width, input: input is null ? null : new StringReader(input), hasKeyboard: isTerminal);
         using var interruption = new Interruption(console, _ => { });
         ExitCode = new Application(verbs, console, environment ?? [], interruption).Run(arguments);
         Out = output.ToString();

@@ -135,6 +135,38 @@ public sealed class HubRunTests : IDisposable
     }
 
     [Fact]
+    public void An_interrupt_ends_a_download_and_the_next_run_goes_on_with_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        var weights = File.ReadAllBytes(files.Weights);
+        hub.InterfereWithStorage = request => LocalHub.Part(weights, request) with { Pause = TimeSpan.FromMinutes(5) };
+        string[] arguments = ["sft", "--model", "org/stories", "--template", files.Template, "--dataset", files.Rows, "--output_dir", files.Output, "--max_length", "96",
+            "--max_steps", "1", "--threads", "1", "--report_to", "none"];
+        using (var child = new HoneProcess(arguments, Variables))
+        {
+            while (hub.Storage.Requests.IsEmpty || !Directory.EnumerateFiles(files.Sub("hf"), "*.incomplete", SearchOption.AllDirectories).Any(f => new FileInfo(f).Length > 100_000))
+            {
+                Assert.False(child.HasExited, child.Out + child.Error);
+                Thread.Sleep(5);
+            }
+
+            child.Signal("TERM");
+            Assert.Equal(Interruption.ExitCode, child.WaitForExit());
+            Assert.Contains("training has not begun", child.Error, StringComparison.Ordinal);
+        }
+
+        var from = 0;
+        hub.InterfereWithStorage = request =>
+        {
+            from = request.From;
+            return null;
+        };
+        var run = Run([], arguments);
+        Assert.True(run.Code == 0, run.Error);
+        Assert.True(from > 0, "it began anew");
+    }
+
+    [Fact]
     public void A_plan_takes_no_weights_and_an_unknown_id_is_explained()
     {
         var planned = Run([], "plan", "--model", "org/stories", "--template", files.Template, "--dataset", files.Rows, "--threads", "1");
@@ -145,6 +177,7 @@ public sealed class HubRunTests : IDisposable
         Assert.Contains("There is no model org/typo on", failed.Error, StringComparison.Ordinal);
         Assert.Contains("no file or folder of that name here", failed.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("an id on a hub is written org/name", Run([], "tokenize", "--model", "stories").Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,6 +188,12 @@ public sealed class HubRunTests : IDisposable
         Assert.Equal((HubSite.ModelScope, "AI-ModelScope/alpaca-gpt4-data-zh", 500), (DatasetReference.Parse(settings.Dataset[1]).Site, DatasetReference.Parse(settings.Dataset[1]).Path, DatasetReference.Parse(settings.Dataset[1]).Rows));
     }
 
+    private (string, string)[] Variables =>
+    [
+        ("HF_ENDPOINT", hub.Server.Address.AbsoluteUri), ("HF_HOME", files.Sub("hf")), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", ""),
+        ("MODELSCOPE_DOMAIN", hub.Server.Address.AbsoluteUri), ("MODELSCOPE_CACHE", files.Sub("ms")),
+    ];
+
     private (int Code, string Out, string Error) Sft(string model, string dataset, string output, params string[] more) => Run([],
         ["sft", "--model", model, "--template", files.Template, "--dataset", dataset, "--output_dir", output, "--add_version", "false",
             "--max_length", "96", "--max_steps", "1", "--threads", "1", "--report_to", "none", .. more]);
@@ -164,7 +203,7 @@ public sealed class HubRunTests : IDisposable
 
     private (int Code, string Out, string Error) Run((string, string)[] more, params string[] arguments)
     {
-        using var process = new HoneProcess(arguments, [("HF_ENDPOINT", hub.Server.Address.AbsoluteUri), ("HF_HOME", files.Sub("hf")), ("MODELSCOPE_DOMAIN", hub.Server.Address.AbsoluteUri), ("MODELSCOPE_CACHE", files.Sub("ms")), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", ""), .. more]);
+        using var process = new HoneProcess(arguments, [.. Variables, .. more]);
         return (process.WaitForExit(), process.Out, process.Error);
     }
 }

@@ -175,7 +175,7 @@ public sealed class CacheTests : HubTests
     {
         var main = Find("ms::org/small.model");
         var offline = Options with { Offline = true };
-        Assert.Contains("is not in the cache", Fails("ms::org/small.model@v1", offline).Message, StringComparison.Ordinal);
+        Assert.Contains("The model org/small.model at v1 is not in the cache", Fails("ms::org/small.model@v1", offline).Message, StringComparison.Ordinal);
         var named = Find("ms::org/small.model@v1");
         Assert.Equal(main + "@v1", named);
         Assert.Equal(named, Find("ms::org/small.model@v1", offline));

@@ -28,8 +28,9 @@ internal sealed class CliConsole : IDisposable
     /// <param name="errorColor">Whether errors may be coloured.</param>
     /// <param name="input">Standard input; null for an empty one.</param>
     /// <param name="isErrorTerminal">Whether standard error is a terminal that understands control sequences.</param>
+    /// <param name="hasKeyboard">Whether standard input is a terminal.</param>
     public CliConsole(TextWriter output, TextWriter error, bool isTerminal, Func<int> width, bool color = false, bool errorColor = false,
-        TextReader? input = null, bool isErrorTerminal = false)
+        TextReader? input = null, bool isErrorTerminal = false, bool hasKeyboard = false)
     {
         Out = output;
         _error = error;
@@ -39,6 +40,7 @@ internal sealed class CliConsole : IDisposable
         _errorColor = errorColor;
         In = input ?? TextReader.Null;
         IsErrorTerminal = isErrorTerminal;
+        HasKeyboard = hasKeyboard;
     }
 
     /// <summary>Standard output itself, buffered: for results that are meant to be piped.</summary>
@@ -52,6 +54,9 @@ internal sealed class CliConsole : IDisposable
 
     /// <summary>Whether a person watches standard error.</summary>
     public bool IsErrorTerminal { get; }
+
+    /// <summary>Whether a person types: no file and no pipe is standard input.</summary>
+    public bool HasKeyboard { get; }
 
     /// <summary>Whether standard output may be coloured.</summary>
     public bool HasColor { get; }
@@ -83,7 +88,8 @@ internal sealed class CliConsole : IDisposable
             color && isTerminal,
             color && !Console.IsErrorRedirected,
             new StreamReader(Console.OpenStandardInput(), utf8, detectEncodingFromByteOrderMarks: true, 1 << 15),
-            !Console.IsErrorRedirected && !dumb);
+            !Console.IsErrorRedirected && !dumb,
+            !Console.IsInputRedirected);
     }
 
     /// <summary>Prints a line for people; nothing in JSON mode.</summary>

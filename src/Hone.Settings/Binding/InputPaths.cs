@@ -62,5 +62,5 @@ internal static class InputPaths
 
     private static HoneException Missing(SettingInfo setting, string path, RawSetting raw, List<string> candidates) =>
         new(setting.MissingPath, $"{setting.Name}: there is no file or folder '{path}'", raw.Origin,
-            $"looked for {string.Join(" and ", candidates.Select(Path.GetFullPath))}");
+            $"looked for {string.Join(" and ", candidates.Select(Path.GetFullPath))}" + (setting.Path == PathUse.Model ? "; an id on a hub is written org/name" : ""));
 }

@@ -6,8 +6,10 @@ namespace Hone.Cli.Tests.Verbs;
 
 public sealed class AnswerPrinterTests
 {
-    [Fact]
-    public void The_first_interrupt_ends_the_answer_and_the_next_one_is_left_to_the_process()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void In_a_talk_the_first_interrupt_ends_the_answer_and_all_others_are_left_to_the_process(bool isTalk)
     {
         using var kernels = new CpuKernels(2);
         using var model = ChatModel.Load(SharedData.PathOf("models/stories260k/hf"), null, kernels);
@@ -15,9 +17,9 @@ public sealed class AnswerPrinterTests
         using var output = new Interrupting();
         using var console = new CliConsole(output, TextWriter.Null, isTerminal: false, () => 80);
         output.Console = console;
-        new AnswerPrinter(session, isChat: false, stream: true, console).Answer("Once upon a time");
-        Assert.Equal([true, false], output.Handled);
-        Assert.EndsWith(" … (stopped)\n", output.ToString(), StringComparison.Ordinal);
+        new AnswerPrinter(session, isChat: false, stream: true, isTalk, console).Answer("Once upon a time");
+        Assert.Equal(isTalk ? [true, false] : [], output.Handled);
+        Assert.Equal(isTalk, output.ToString().EndsWith(" … (stopped)\n", StringComparison.Ordinal));
         Assert.Null(console.InterruptHandler);
     }
 

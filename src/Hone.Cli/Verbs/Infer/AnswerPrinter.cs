@@ -4,8 +4,13 @@ using Hone.Inference;
 
 namespace Hone.Cli;
 
-/// <summary>Asks a session and prints its answers as they come. Ctrl-C ends the answer, not the conversation.</summary>
-internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool stream, CliConsole console)
+/// <summary>Asks a session and prints its answers as they come.</summary>
+/// <param name="session">Who answers.</param>
+/// <param name="isChat">Whether there is a chat template; else the text is continued.</param>
+/// <param name="stream">Whether an answer is printed as it comes.</param>
+/// <param name="isTalk">Whether a person talks: Ctrl-C then ends the answer, not the conversation.</param>
+/// <param name="console">Where to print.</param>
+internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool stream, bool isTalk, CliConsole console)
 {
     /// <summary>What is said of an answer that memory cut off.</summary>
     internal const string OutOfMemory = "memory ended within the answer. Start over (/clear in a chat), or make memory free.";
@@ -23,7 +28,7 @@ internal sealed class AnswerPrinter(ChatSession session, bool isChat, bool strea
         try
         {
             lock (_lock) _answering = stop;
-            console.InterruptHandler = StopAnswer;
+            if (isTalk) console.InterruptHandler = StopAnswer;
             Action<string>? onText = stream && !console.Json ? Print : null;
             answer = isChat ? session.Ask(question, onText, stop.Token) : session.Complete(question, onText, stop.Token);
             if (!stream && !console.Json) Print(answer.Text);

@@ -7,10 +7,10 @@ internal sealed class ChatLoop(AnswerPrinter printer, ChatSession session, CliCo
 {
     private const int MaxQuestionLength = 1 << 20;
 
-    /// <summary>Talks. At a terminal a question that fails is explained and the next one read; elsewhere the failure ends it.</summary>
+    /// <summary>Talks. Where a person talks a question that fails is explained and the next one read; elsewhere the failure ends it.</summary>
     public void Run(string model)
     {
-        var talks = console is { IsTerminal: true, Json: false };
+        var talks = console is { IsTerminal: true, HasKeyboard: true, Json: false };
         if (talks) console.Line($"{model}. Ask something; /help lists the commands, /exit leaves, Ctrl-C stops an answer.");
         var lines = new LongLineReader(console.In, MaxQuestionLength);
         while (true)

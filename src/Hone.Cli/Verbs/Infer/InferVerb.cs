@@ -35,7 +35,7 @@ internal sealed class InferVerb : Verb<InferSettings>
             return ExitCode.Done;
         }
 
-        var printer = new AnswerPrinter(session, loaded.Template is not null, settings.Stream, console);
+        var printer = new AnswerPrinter(session, loaded.Template is not null, settings.Stream, settings.Prompt is null && console.HasKeyboard, console);
         if (loaded.Template is null) console.Notice("The model has no chat template: it continues the text instead of answering. --template default would make it a chat.");
         if (settings.Prompt is { } prompt) printer.Answer(prompt);
         else new ChatLoop(printer, session, console).Run(ModelFolders.NameOf(settings.Adapters ?? settings.Model ?? loaded.Folder));
