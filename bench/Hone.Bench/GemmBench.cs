@@ -28,6 +28,7 @@ internal static class GemmBench
         if (Options.Text(args, "--openblas") is { } library)
         {
             using var peer = new OpenBlas(library, threads);
+            Console.WriteLine($"OpenBLAS uses its kernels for {peer.Core}{(peer.Core == "Prescott" ? ", its oldest: it doesn't know this processor; set OPENBLAS_CORETYPE=SkylakeX or Haswell" : "")}");
             foreach (var shape in shapes) OpenBlasBench.Compare(kernels, peer, clock, shape, quick ? 7 : 15, threads);
             Console.WriteLine($"peak again {MachinePeak.MeasureGigaflops(threads):F0} GFLOP/s");
             return 0;

@@ -18,11 +18,16 @@ internal sealed unsafe class OpenBlas : IDisposable
     public OpenBlas(string path, int threads)
     {
         library = NativeLibrary.Load(path);
+        var coreName = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "openblas_get_corename");
+        Core = Marshal.PtrToStringUTF8((nint)coreName())!;
         sgemm = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)
             NativeLibrary.GetExport(library, "cblas_sgemm");
         var setThreads = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads");
         setThreads(threads > 0 ? threads : Environment.ProcessorCount);
     }
+
+    /// <summary>Processor whose kernels it uses; its environment variable OPENBLAS_CORETYPE chooses another.</summary>
+    public string Core { get; }
 
     /// <summary>The product of one variant, with the same operands and the same meaning as ours.</summary>
     public void Multiply(Variant variant, Tensor x, Tensor w, Tensor y, Tensor dy, Tensor dx, Tensor dw)

@@ -23,7 +23,7 @@ internal static class JobBench
     {
         var steps = Options.Number(args, "--steps", 6);
         var peers = (Options.Text(args, "--peers") ?? "longest,512").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        if (CompareBench.SharedFolder() is not { } shared) return 1;
+        if (CompareBench.SharedFolder() is not { } shared || TorchPeer.BestSettings() is not { } environment) return 1;
         var folder = Directory.CreateTempSubdirectory("hone-job-").FullName;
         try
         {
@@ -46,7 +46,7 @@ internal static class JobBench
             Print("Hone", ours, ours, clock.LearnedTokens, ResidentMemory.PeakMegabytes());
             foreach (var peer in peers)
             {
-                if (Torch(shared, folder, peer) is not { } result) return 1;
+                if (Torch(environment, shared, folder, peer) is not { } result) return 1;
                 Print($"PyTorch, padded to {peer}", RowsPerStep / result.StepSeconds, ours, result.LearnedTokens, result.PeakMegabytes);
             }
         }
@@ -85,9 +85,8 @@ internal static class JobBench
         foreach (var file in Directory.GetFiles(tokenizer, "*token*")) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
     }
 
-    private static TorchResult? Torch(string shared, string folder, string padding)
+    private static TorchResult? Torch(Dictionary<string, string?> environment, string shared, string folder, string padding)
     {
-        if (TorchPeer.BestSettings() is not { } environment) return null;
         var start = new ProcessStartInfo(TorchPeer.Python, [Path.Combine(AppContext.BaseDirectory, "Job", "padded_job.py"), Path.Combine(shared, "bench"), Path.Combine(folder, RowsFile), padding])
         {
             RedirectStandardOutput = true,
