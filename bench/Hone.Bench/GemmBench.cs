@@ -42,6 +42,7 @@ internal static class GemmBench
                     if (type == DType.F32 || variant != Variant.TN) Measure(kernels, clock, shape, type, variant, quick ? 5 : 9, peak);
         }
 
+        if (args.Contains("--products")) return 0;
         Console.WriteLine($"{"rank 16",-16} {"pass",-10} {"plain",8} {"LoRA",8} {"dropout",8}   ms, best");
         foreach (var shape in shapes) MeasureLowRank(kernels, clock, shape, quick ? 5 : 9);
         if (!quick && Options.Text(args, "--shape") is null) MeasureHead(kernels, clock, peak);
@@ -54,12 +55,15 @@ internal static class GemmBench
         return 0;
     }
 
-    /// <summary>One shape of the caller's, or the list.</summary>
+    /// <summary>Shapes of the caller's (2048,256,256;512,896,896), or the list.</summary>
     private static List<(int Tokens, int Outputs, int Inputs)> ShapesFor(string[] args, bool quick)
     {
         if (Options.Text(args, "--shape") is not { } text) return [.. Shapes.Where(s => !quick || s.Tokens == 512)];
-        var sizes = text.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
-        return [(sizes[0], sizes[1], sizes[2])];
+        return [.. text.Split(';').Select(shape =>
+        {
+            var sizes = shape.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+            return (sizes[0], sizes[1], sizes[2]);
+        })];
     }
 
     private static void Measure(CpuKernels kernels, BenchClock clock, (int Tokens, int Outputs, int Inputs) shape, DType type, Variant variant, int samples, double peak)

@@ -23,6 +23,9 @@ internal unsafe struct GemmChunk
     /// <summary>The right operand is packed for all threads, and a tile packs its rows of the left one; otherwise the other way round.</summary>
     public bool SharesRight;
 
+    /// <summary>The left operand, not transposed, is read as it lies in memory.</summary>
+    public bool LeftInPlace;
+
     /// <summary>Where the packed left operand lies; null when it is not kept.</summary>
     public float* Left;
 
@@ -60,6 +63,21 @@ internal unsafe struct GemmChunk
     /// <summary>Where the panel that begins with a column lies in the shared right operand.</summary>
     public readonly float* SharedRight<TKernel>(int block, int column)
         where TKernel : struct, IMicroKernel => Panel(Right, block, column, Panels(Problem.N, TKernel.Columns) * TKernel.Columns);
+
+    /// <summary>A thread's own memory for packing, behind what <see cref="TileBlock{TKernel}"/> needs.</summary>
+    public readonly float* PrivateBlock<TKernel>(int thread)
+        where TKernel : struct, IMicroKernel =>
+        Private + (thread * PrivateStride) + (TKernel.Rows * (TKernel.Columns + GemmEngine.LongestSecondTerm));
+
+    /// <summary>The left operand from a row of the chunk on, a multiple of the kernel's rows.</summary>
+    public readonly PanelSource LeftPanels<TKernel>(int block, int row)
+        where TKernel : struct, IMicroKernel
+    {
+        ref readonly var term = ref TermOf(block, out _, out var length);
+        return LeftInPlace
+            ? PanelSource.InMemory((float*)LeftSource(block, row), term.LeftStride)
+            : PanelSource.Packed(SharedLeft<TKernel>(block, row), length, TKernel.Rows);
+    }
 
     /// <summary>Packs rows of the chunk.</summary>
     public readonly void PackLeft<TKernel>(int block, int row, int rows, float* target)

@@ -28,6 +28,9 @@ internal sealed unsafe class GemmEngine
     /// <summary>A block of so many columns of the right operand leaves room in a second-level cache of 1 MB.</summary>
     private const int MostSharedColumns = 512;
 
+    /// <summary>Outputs of so many columns read the left operand as it lies in memory; for wider ones, packing it pays.</summary>
+    private const int MostColumnsInPlace = 768;
+
     private readonly ThreadTeam team;
     private readonly float* shared;
     private readonly float* @private;
@@ -44,7 +47,7 @@ internal sealed unsafe class GemmEngine
     {
         this.team = team;
         InstructionSet = instructionSet;
-        privateStride = (14 * 32) + (LongestBlock * MostTileColumns);
+        privateStride = (14 * (32 + LongestBlock)) + (LongestBlock * MostTileColumns);
         shared = (float*)workspace.AllocateBytes(BufferFloats * (long)sizeof(float));
         @private = (float*)workspace.AllocateBytes(privateStride * team.Count * sizeof(float));
     }
@@ -122,7 +125,9 @@ internal sealed unsafe class GemmEngine
             Threads = team.Count,
         };
         var isPacked = problem.LeftIsPacked && IsPacked(problem);
-        if (!isPacked && IsTall(problem)) RunLeftTiles<TKernel>(chunk);
+        chunk.LeftInPlace = !isPacked && CanReadLeft<TKernel>(problem);
+        if (chunk.LeftInPlace) RunInPlace<TKernel>(chunk);
+        else if (!isPacked && IsTall(problem)) RunLeftTiles<TKernel>(chunk);
         else RunRightTiles<TKernel>(chunk, isPacked);
     }
 
@@ -132,6 +137,34 @@ internal sealed unsafe class GemmEngine
     /// </summary>
     private static bool IsTall(in GemmProblem problem) =>
         problem.N <= MostSharedColumns && problem.M >= (problem.LeftTransposed ? 8 : 1) * problem.N;
+
+    /// <summary>
+    /// Whether lines of cache that a panel needs at once lie in different sets: rows a multiple of some kilobytes apart evict each other.
+    /// </summary>
+    /// <param name="stride">Elements between rows.</param>
+    /// <param name="rows">Rows at once.</param>
+    internal static bool IsSpread(nint stride, int rows)
+    {
+        const nint Sets = 64, LineElements = 16;
+        if (rows == 1 || stride % LineElements != 0) return true;
+        var lines = stride / LineElements % Sets;
+        return lines != 0 && (lines & -lines) <= 32;
+    }
+
+    private static bool CanReadLeft<TKernel>(in GemmProblem problem)
+        where TKernel : struct, IMicroKernel =>
+        TKernel.ReadsInPlace && !problem.LeftTransposed && problem.N <= MostColumnsInPlace && IsSpread(problem.First.LeftStride, 14) && (problem.Second.K == 0 || IsSpread(problem.Second.LeftStride, 14));
+
+    private void RunInPlace<TKernel>(GemmChunk chunk)
+        where TKernel : struct, IMicroKernel
+    {
+        (chunk.Rows, chunk.Blocks) = (chunk.Problem.M, Blocks(chunk, 1).All);
+        chunk.WithSecond = chunk.Problem.Second.K > 0;
+        ChooseTiles<TKernel>(ref chunk);
+        var tiles = new RightTileJob<TKernel> { Chunk = chunk };
+        team.Run(tiles.Items, tiles);
+        packed = default;
+    }
 
     private void RunRightTiles<TKernel>(GemmChunk chunk, bool isPacked)
         where TKernel : struct, IMicroKernel

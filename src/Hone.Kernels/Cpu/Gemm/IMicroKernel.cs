@@ -18,6 +18,9 @@ internal unsafe interface IMicroKernel
     /// </summary>
     static abstract int PanelsPerBlock { get; }
 
+    /// <summary>Whether rows of the left operand may lie in memory as they are; otherwise they have to be packed.</summary>
+    static virtual bool ReadsInPlace => false;
+
     /// <summary>c = a·b + addend for one full tile.</summary>
     static abstract void Multiply(in TileProduct tile);
 

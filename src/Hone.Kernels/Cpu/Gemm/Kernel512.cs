@@ -19,11 +19,16 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     public static int PanelsPerBlock => 1;
 
     /// <inheritdoc/>
+    public static bool ReadsInPlace => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(in TileProduct tile)
     {
         var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
         float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
+        var (one, two, aStep) = (tile.ARow, 2 * tile.ARow, tile.AStep);
+        float* a3 = a + (3 * one), a6 = a + (6 * one), a9 = a + (9 * one), a12 = a + (12 * one);
         Vector512<float> c0a = Vector512<float>.Zero, c0b = Vector512<float>.Zero;
         Vector512<float> c1a = Vector512<float>.Zero, c1b = Vector512<float>.Zero;
         Vector512<float> c2a = Vector512<float>.Zero, c2b = Vector512<float>.Zero;
@@ -38,13 +43,14 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         Vector512<float> c11a = Vector512<float>.Zero, c11b = Vector512<float>.Zero;
         Vector512<float> c12a = Vector512<float>.Zero, c12b = Vector512<float>.Zero;
         Vector512<float> c13a = Vector512<float>.Zero, c13b = Vector512<float>.Zero;
-        byte* nextLeft = tile.NextLeft, nextRun = tile.NextOperand;
+        byte* leftRun = tile.NextLeft, nextRun = tile.NextOperand;
         var (leftStep, nextStep) = (tile.NextLeftStep, tile.NextOperandStep);
         while (k > 0)
         {
             // The output's lines are asked for in the last run: early enough for memory, late enough for the first level.
             if (k <= TileProduct.FetchRun) FetchOutput(c, cStride);
-            var next = nextRun;
+            byte* nextLeft = leftRun, next = nextRun;
+            leftRun += tile.NextLeftJump;
             nextRun += tile.NextOperandJump;
             var run = ((k - 1) % TileProduct.FetchRun) + 1;
             for (k -= run; run > 0; run--)
@@ -58,46 +64,50 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
                 var t = Vector512.Create(*a);
                 c0a = Vector512.FusedMultiplyAdd(t, ba, c0a);
                 c0b = Vector512.FusedMultiplyAdd(t, bb, c0b);
-                t = Vector512.Create(a[1]);
+                t = Vector512.Create(a[one]);
                 c1a = Vector512.FusedMultiplyAdd(t, ba, c1a);
                 c1b = Vector512.FusedMultiplyAdd(t, bb, c1b);
-                t = Vector512.Create(a[2]);
+                t = Vector512.Create(a[two]);
                 c2a = Vector512.FusedMultiplyAdd(t, ba, c2a);
                 c2b = Vector512.FusedMultiplyAdd(t, bb, c2b);
-                t = Vector512.Create(a[3]);
+                t = Vector512.Create(*a3);
                 c3a = Vector512.FusedMultiplyAdd(t, ba, c3a);
                 c3b = Vector512.FusedMultiplyAdd(t, bb, c3b);
-                t = Vector512.Create(a[4]);
+                t = Vector512.Create(a3[one]);
                 c4a = Vector512.FusedMultiplyAdd(t, ba, c4a);
                 c4b = Vector512.FusedMultiplyAdd(t, bb, c4b);
-                t = Vector512.Create(a[5]);
+                t = Vector512.Create(a3[two]);
                 c5a = Vector512.FusedMultiplyAdd(t, ba, c5a);
                 c5b = Vector512.FusedMultiplyAdd(t, bb, c5b);
-                t = Vector512.Create(a[6]);
+                t = Vector512.Create(*a6);
                 c6a = Vector512.FusedMultiplyAdd(t, ba, c6a);
                 c6b = Vector512.FusedMultiplyAdd(t, bb, c6b);
-                t = Vector512.Create(a[7]);
+                t = Vector512.Create(a6[one]);
                 c7a = Vector512.FusedMultiplyAdd(t, ba, c7a);
                 c7b = Vector512.FusedMultiplyAdd(t, bb, c7b);
-                t = Vector512.Create(a[8]);
+                t = Vector512.Create(a6[two]);
                 c8a = Vector512.FusedMultiplyAdd(t, ba, c8a);
                 c8b = Vector512.FusedMultiplyAdd(t, bb, c8b);
-                t = Vector512.Create(a[9]);
+                t = Vector512.Create(*a9);
                 c9a = Vector512.FusedMultiplyAdd(t, ba, c9a);
                 c9b = Vector512.FusedMultiplyAdd(t, bb, c9b);
-                t = Vector512.Create(a[10]);
+                t = Vector512.Create(a9[one]);
                 c10a = Vector512.FusedMultiplyAdd(t, ba, c10a);
                 c10b = Vector512.FusedMultiplyAdd(t, bb, c10b);
-                t = Vector512.Create(a[11]);
+                t = Vector512.Create(a9[two]);
                 c11a = Vector512.FusedMultiplyAdd(t, ba, c11a);
                 c11b = Vector512.FusedMultiplyAdd(t, bb, c11b);
-                t = Vector512.Create(a[12]);
+                t = Vector512.Create(*a12);
                 c12a = Vector512.FusedMultiplyAdd(t, ba, c12a);
                 c12b = Vector512.FusedMultiplyAdd(t, bb, c12b);
-                t = Vector512.Create(a[13]);
+                t = Vector512.Create(a12[one]);
                 c13a = Vector512.FusedMultiplyAdd(t, ba, c13a);
                 c13b = Vector512.FusedMultiplyAdd(t, bb, c13b);
-                a += 14;
+                a += aStep;
+                a3 += aStep;
+                a6 += aStep;
+                a9 += aStep;
+                a12 += aStep;
                 b += 32;
             }
         }
@@ -140,26 +150,32 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     {
         var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
         float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
+        var (one, two, aStep) = (tile.ARow, 2 * tile.ARow, tile.AStep);
+        float* a3 = a + (3 * one), a6 = a + (6 * one), a9 = a + (9 * one), a12 = a + (12 * one);
         Vector512<float> c0 = Vector512<float>.Zero, c1 = Vector512<float>.Zero, c2 = Vector512<float>.Zero, c3 = Vector512<float>.Zero, c4 = Vector512<float>.Zero, c5 = Vector512<float>.Zero, c6 = Vector512<float>.Zero;
         Vector512<float> c7 = Vector512<float>.Zero, c8 = Vector512<float>.Zero, c9 = Vector512<float>.Zero, c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero, c12 = Vector512<float>.Zero, c13 = Vector512<float>.Zero;
         for (; k > 0; k--)
         {
             var row = Vector512.Load(b);
-            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(a[0]), row, c0);
-            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[1]), row, c1);
-            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[2]), row, c2);
-            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(a[3]), row, c3);
-            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a[4]), row, c4);
-            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a[5]), row, c5);
-            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(a[6]), row, c6);
-            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a[7]), row, c7);
-            c8 = Vector512.FusedMultiplyAdd(Vector512.Create(a[8]), row, c8);
-            c9 = Vector512.FusedMultiplyAdd(Vector512.Create(a[9]), row, c9);
-            c10 = Vector512.FusedMultiplyAdd(Vector512.Create(a[10]), row, c10);
-            c11 = Vector512.FusedMultiplyAdd(Vector512.Create(a[11]), row, c11);
-            c12 = Vector512.FusedMultiplyAdd(Vector512.Create(a[12]), row, c12);
-            c13 = Vector512.FusedMultiplyAdd(Vector512.Create(a[13]), row, c13);
-            a += 14;
+            c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a), row, c0);
+            c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[one]), row, c1);
+            c2 = Vector512.FusedMultiplyAdd(Vector512.Create(a[two]), row, c2);
+            c3 = Vector512.FusedMultiplyAdd(Vector512.Create(*a3), row, c3);
+            c4 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[one]), row, c4);
+            c5 = Vector512.FusedMultiplyAdd(Vector512.Create(a3[two]), row, c5);
+            c6 = Vector512.FusedMultiplyAdd(Vector512.Create(*a6), row, c6);
+            c7 = Vector512.FusedMultiplyAdd(Vector512.Create(a6[one]), row, c7);
+            c8 = Vector512.FusedMultiplyAdd(Vector512.Create(a6[two]), row, c8);
+            c9 = Vector512.FusedMultiplyAdd(Vector512.Create(*a9), row, c9);
+            c10 = Vector512.FusedMultiplyAdd(Vector512.Create(a9[one]), row, c10);
+            c11 = Vector512.FusedMultiplyAdd(Vector512.Create(a9[two]), row, c11);
+            c12 = Vector512.FusedMultiplyAdd(Vector512.Create(*a12), row, c12);
+            c13 = Vector512.FusedMultiplyAdd(Vector512.Create(a12[one]), row, c13);
+            a += aStep;
+            a3 += aStep;
+            a6 += aStep;
+            a9 += aStep;
+            a12 += aStep;
             b += 32;
         }
 
@@ -201,6 +217,8 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
     {
         var (k, cStride, addendStride) = (tile.K, tile.CStride, tile.AddendStride);
         float* a = tile.A, b = tile.B, c = tile.C, addend = tile.Addend;
+        var (one, two, aStep) = (tile.ARow, 2 * tile.ARow, tile.AStep);
+        var a3 = a + (3 * one);
         Vector512<float> c0a = Vector512<float>.Zero, c0b = Vector512<float>.Zero;
         Vector512<float> c1a = Vector512<float>.Zero, c1b = Vector512<float>.Zero;
         Vector512<float> c2a = Vector512<float>.Zero, c2b = Vector512<float>.Zero;
@@ -212,16 +230,17 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
             var t = Vector512.Create(*a);
             c0a = Vector512.FusedMultiplyAdd(t, ba, c0a);
             c0b = Vector512.FusedMultiplyAdd(t, bb, c0b);
-            t = Vector512.Create(a[1]);
+            t = Vector512.Create(a[one]);
             c1a = Vector512.FusedMultiplyAdd(t, ba, c1a);
             c1b = Vector512.FusedMultiplyAdd(t, bb, c1b);
-            t = Vector512.Create(a[2]);
+            t = Vector512.Create(a[two]);
             c2a = Vector512.FusedMultiplyAdd(t, ba, c2a);
             c2b = Vector512.FusedMultiplyAdd(t, bb, c2b);
-            t = Vector512.Create(a[3]);
+            t = Vector512.Create(*a3);
             c3a = Vector512.FusedMultiplyAdd(t, ba, c3a);
             c3b = Vector512.FusedMultiplyAdd(t, bb, c3b);
-            a += 14;
+            a += aStep;
+            a3 += aStep;
             b += 32;
         }
 

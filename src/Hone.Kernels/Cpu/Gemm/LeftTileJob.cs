@@ -31,11 +31,12 @@ internal unsafe struct LeftTileJob<TKernel> : ITeamJob
             {
                 var next = row + GroupRows < end ? InMemory(block, row + GroupRows)
                     : block + 1 < Chunk.AllBlocks ? InMemory(block + 1, start) : InMemory(0, following);
-                var left = Chunk.Left == null ? scratch + (TKernel.Rows * TKernel.Columns) : Chunk.SharedLeft<TKernel>(block, row);
+                var left = Chunk.Left == null ? Chunk.PrivateBlock<TKernel>(thread) : Chunk.SharedLeft<TKernel>(block, row);
                 var rows = Math.Min(GroupRows, end - row);
                 Chunk.PackLeft<TKernel>(block, row, rows, left);
                 var tile = new Tile(row, rows, 0, Chunk.Problem.N);
-                TileBlock<TKernel>.Multiply(Chunk, tile, block, left, Chunk.SharedRight<TKernel>(block, 0), next, scratch);
+                Chunk.TermOf(block, out _, out var length);
+                TileBlock<TKernel>.Multiply(Chunk, tile, block, PanelSource.Packed(left, length, TKernel.Rows), Chunk.SharedRight<TKernel>(block, 0), next, scratch);
             }
         }
     }

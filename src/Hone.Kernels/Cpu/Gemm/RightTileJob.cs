@@ -1,8 +1,8 @@
 namespace Hone.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// Multiplies the packed left operand of a chunk with the right one; an item is a tile of c. A thread packs the columns that it
-/// needs for itself, so they stay in its own cache, and c is revisited block after block while it is there too.
+/// Multiplies the left operand of a chunk, packed or as it is, with the right one; an item is a tile of c. A thread packs the columns
+/// that it needs for itself, so they stay in its own cache, and c is revisited block after block while it is there too.
 /// </summary>
 internal unsafe struct RightTileJob<TKernel> : ITeamJob
     where TKernel : struct, IMicroKernel
@@ -18,7 +18,7 @@ internal unsafe struct RightTileJob<TKernel> : ITeamJob
     public readonly void Execute(int item, int thread)
     {
         var scratch = Chunk.Private + (thread * Chunk.PrivateStride);
-        var right = scratch + (TKernel.Rows * TKernel.Columns);
+        var right = Chunk.PrivateBlock<TKernel>(thread);
         var tile = TileOf(item);
 
         // While all threads are busy, this is the tile that comes next here.
@@ -28,7 +28,7 @@ internal unsafe struct RightTileJob<TKernel> : ITeamJob
             var isLast = block == Chunk.AllBlocks - 1;
             var next = isLast ? Chunk.RightInMemory(0, following.Column, following.Columns) : Chunk.RightInMemory(block + 1, tile.Column, tile.Columns);
             Chunk.PackRight<TKernel>(block, tile.Column, tile.Columns, right);
-            TileBlock<TKernel>.Multiply(Chunk, tile, block, Chunk.SharedLeft<TKernel>(block, tile.Row), right, next, scratch);
+            TileBlock<TKernel>.Multiply(Chunk, tile, block, Chunk.LeftPanels<TKernel>(block, tile.Row), right, next, scratch);
         }
     }
 

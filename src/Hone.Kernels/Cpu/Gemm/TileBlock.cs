@@ -7,22 +7,19 @@ internal static unsafe class TileBlock<TKernel>
     where TKernel : struct, IMicroKernel
 {
     /// <summary>Adds the block to c; the first one together with the residual or the bias.</summary>
-    /// <param name="left">Panels of the tile's rows.</param>
+    /// <param name="left">The tile's rows.</param>
     /// <param name="right">Panels of the tile's columns.</param>
-    /// <param name="next">What is packed next, to be fetched meanwhile.</param>
-    /// <param name="scratch">Room for one tile of the micro-kernel.</param>
+    /// <param name="next">What is packed or read next, to be fetched meanwhile.</param>
+    /// <param name="scratch">Room for one tile of the micro-kernel, and for a left panel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(in GemmChunk chunk, Tile tile, int block, float* left, float* right, in MemoryBlock next, float* scratch)
+    public static void Multiply(in GemmChunk chunk, Tile tile, int block, in PanelSource left, float* right, in MemoryBlock next, float* scratch)
     {
         ref readonly var problem = ref chunk.Problem;
         chunk.TermOf(block, out _, out var length);
         var c = problem.C + ((chunk.Row + tile.Row) * problem.CStride) + tile.Column;
         var addend = AddendOf(chunk, tile, block, c, out var addendStride);
         var product = new TileProduct { K = length, CStride = problem.CStride, AddendStride = addendStride };
-        var panelBytes = TKernel.Rows * (nint)length * sizeof(float);
         var columnPanels = GemmChunk.Panels(tile.Columns, TKernel.Columns);
-        var share = panelBytes / columnPanels;
-        product.NextLeftStep = share / Math.Max(length, 1);
         var fetch = new FetchPlan(next, GemmChunk.Panels(tile.Rows, TKernel.Rows) * columnPanels, length);
         var blockRows = TKernel.PanelsPerBlock * TKernel.Rows;
         for (var first = 0; first < tile.Rows; first += blockRows)
@@ -33,8 +30,17 @@ internal static unsafe class TileBlock<TKernel>
                 product.B = right + ((nint)j * length);
                 for (var i = first; i < end; i += TKernel.Rows)
                 {
-                    product.A = left + ((nint)i * length);
-                    product.NextLeft = (byte*)product.A + panelBytes + ((j / TKernel.Columns) * share);
+                    product.A = left.First + (i * left.Pitch);
+                    (product.ARow, product.AStep) = (left.Row, left.Step);
+                    if (!left.IsPacked && tile.Rows - i < TKernel.Rows)
+                    {
+                        // What lies behind the last row may not be read.
+                        product.A = scratch + (TKernel.Rows * TKernel.Columns);
+                        (product.ARow, product.AStep) = (1, TKernel.Rows);
+                        if (j == 0) chunk.PackLeft<TKernel>(block, tile.Row + i, tile.Rows - i, product.A);
+                    }
+
+                    FetchLeft(ref product, left, length, j / TKernel.Columns, columnPanels);
                     fetch.Give(ref product);
                     product.C = c + (i * product.CStride) + j;
                     product.Addend = addend == null ? null : addend + (i * addendStride) + j;
@@ -48,6 +54,28 @@ internal static unsafe class TileBlock<TKernel>
         }
 
         if (problem.Bias != null && (problem.Accumulate || problem.Residual != null) && chunk.IsLast(block)) AddBias(problem, tile, c);
+    }
+
+    /// <summary>This call's share of the next left panel: of all its memory where that is one piece, otherwise some of its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchLeft(ref TileProduct product, in PanelSource left, int length, int call, int calls)
+    {
+        var next = (byte*)(product.A + (TKernel.Rows * left.Pitch));
+        if (left.IsPacked || left.Pitch == length)
+        {
+            var share = TKernel.Rows * (nint)length * sizeof(float) / calls;
+            product.NextLeft = next + (call * share);
+            product.NextLeftStep = share / Math.Max(length, 1);
+            product.NextLeftJump = product.NextLeftStep * TileProduct.FetchRun;
+        }
+        else
+        {
+            var runs = Math.Max(1, length / TileProduct.FetchRun);
+            var rows = Math.Clamp(GemmChunk.Panels(TKernel.Rows, calls), 1, runs);
+            product.NextLeft = next + (Math.Min(call * rows, TKernel.Rows - 1) * left.Pitch * sizeof(float));
+            product.NextLeftStep = (nint)length * sizeof(float) / (rows == 1 ? length : TileProduct.FetchRun);
+            product.NextLeftJump = rows == 1 ? product.NextLeftStep * TileProduct.FetchRun : left.Pitch * sizeof(float);
+        }
     }
 
     /// <summary>What the first block adds to its product; later blocks add c.</summary>
@@ -72,7 +100,7 @@ internal static unsafe class TileBlock<TKernel>
         {
             if (rows >= TKernel.FewRows && columns == TKernel.Columns) TKernel.MultiplyFewRows(product);
             else MultiplyEdge(product, Math.Min(rows, TKernel.FewRows), columns, scratch);
-            product.A += TKernel.FewRows;
+            product.A += TKernel.FewRows * product.ARow;
             product.C += TKernel.FewRows * product.CStride;
             if (product.Addend != null) product.Addend += TKernel.FewRows * product.AddendStride;
         }

@@ -9,8 +9,14 @@ internal unsafe struct TileProduct
     /// <summary>Length of the products.</summary>
     public nint K;
 
-    /// <summary>Packed [k, Rows].</summary>
+    /// <summary>Left operand of the first row and k.</summary>
     public float* A;
+
+    /// <summary>Elements from one row of a to the next: 1 when it is packed [k, Rows].</summary>
+    public nint ARow;
+
+    /// <summary>Elements from one k of a to the next: Rows when it is packed.</summary>
+    public nint AStep;
 
     /// <summary>Packed [k, Columns].</summary>
     public float* B;
@@ -32,6 +38,9 @@ internal unsafe struct TileProduct
 
     /// <summary>Bytes by which <see cref="NextLeft"/> moves on at every k.</summary>
     public nint NextLeftStep;
+
+    /// <summary>Bytes between what is fetched in one run of <see cref="FetchRun"/> k and in the next.</summary>
+    public nint NextLeftJump;
 
     /// <summary>Where this call's share of the block that is packed next begins.</summary>
     public byte* NextOperand;
