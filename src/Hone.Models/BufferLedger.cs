@@ -9,12 +9,23 @@ namespace Hone.Models;
 internal sealed class BufferLedger
 {
     private readonly List<(string Purpose, long Bytes)> entries = [];
-    private readonly Func<DType, int, int, long, Tensor> take;
+    private readonly Func<DType, int, int, long, Tensor>? take;
+    private readonly BufferLedger? other;
+    private readonly List<(Tensor Room, long Used)> rooms = [];
 
     /// <summary>A ledger of an arena; null only counts.</summary>
     public BufferLedger(Arena? arena) => take = arena is null
         ? (type, rows, columns, _) => Tensor.WithoutMemory(type, rows, columns)
         : (type, rows, columns, _) => arena.Allocate(type, rows, columns);
+
+    /// <summary>A ledger that puts buffers where there is room in memory that nobody needs meanwhile, and takes the rest from another ledger.</summary>
+    /// <param name="other">The other one.</param>
+    /// <param name="rooms">Dense tensors whose numbers may be lost.</param>
+    public BufferLedger(BufferLedger other, IEnumerable<Tensor> rooms)
+    {
+        this.other = other;
+        this.rooms.AddRange(rooms.Select(room => (room, 0L)));
+    }
 
     private BufferLedger(Tensor block) => take = (type, rows, columns, offset) => block.Within(offset, type, rows, columns);
 
@@ -24,15 +35,28 @@ internal sealed class BufferLedger
     /// <summary>All bytes.</summary>
     public long TotalBytes => entries.Sum(e => e.Bytes);
 
+    /// <summary>The rooms that hold a buffer.</summary>
+    public IEnumerable<Tensor> UsedRooms => rooms.Where(r => r.Used > 0).Select(r => r.Room);
+
     /// <summary>A dense matrix; a view of nothing with the right shape when only counting.</summary>
     public Tensor Take(string purpose, int rows, int columns, DType type = DType.F32)
     {
-        var tensor = take(type, rows, columns, TotalBytes);
         var bytes = Math.Max(Arena.SizeOf(type, rows, columns), Arena.Alignment);
+        if (other is not null) return InRoom(bytes, type, rows, columns) ?? other.Take(purpose, rows, columns, type);
+        var tensor = take!(type, rows, columns, TotalBytes);
         var i = entries.FindIndex(e => e.Purpose == purpose);
         if (i < 0) entries.Add((purpose, bytes));
         else entries[i] = (purpose, entries[i].Bytes + bytes);
         return tensor;
+    }
+
+    private Tensor? InRoom(long bytes, DType type, int rows, int columns)
+    {
+        var i = rooms.FindIndex(r => r.Used + bytes <= r.Room.ByteCount);
+        if (i < 0) return null;
+        var (room, used) = rooms[i];
+        rooms[i] = (room, used + bytes);
+        return room.Within(used, type, rows, columns);
     }
 
     /// <summary>

@@ -76,7 +76,7 @@ public sealed class DecoderWorkspace : IDisposable
 
     /// <summary>
     /// Forward and backward: adds the gradient of Σ weight·nll·<paramref name="gradientScale"/> to
-    /// <see cref="Parameter.Gradient"/> of every trainable parameter.
+    /// <see cref="Parameter.Gradient"/> of every trainable parameter. With <see cref="WorkspaceShape.OneMicroBatch"/> what was there must be 0.
     /// </summary>
     /// <param name="batch">The micro-batch.</param>
     /// <param name="gradientScale">Usually 1 / (sum of weights of the whole optimizer step).</param>
@@ -118,7 +118,12 @@ public sealed class DecoderWorkspace : IDisposable
         var input = Upload(batch, dropoutKey);
         var n = CollectTargets(batch);
         LastTargets = n;
-        if (n == 0) return default;
+        if (n == 0)
+        {
+            for (var i = 0; gradientScale is not null && i < decoder.Blocks.Count; i++) ClearLent(i);
+            return default;
+        }
+
         var rows = n < batch.TokenCount ? buffers.TargetRows.SliceColumns(0, n) : default;
         if (!rows.IsEmpty) kernels.Upload<int>(targetRows.AsSpan(0, n), rows);
         kernels.Upload<int>(targetIds.AsSpan(0, n), buffers.Targets.SliceColumns(0, n));
@@ -216,12 +221,18 @@ public sealed class DecoderWorkspace : IDisposable
             var activations = buffers.Activations(i);
             if (Shape.Checkpointing) decoder.Blocks[i].Forward(input, activations, buffers.Scratch, x, default, read);
             var dx = read.IsEmpty ? gradient : buffers.InputGradient.SliceRows(0, t);
+            ClearLent(i);
             decoder.Blocks[i].Backward(input, activations, buffers.Scratch, x, gradient, dx, read, needInput: i > lowest);
             gradient = dx;
         }
 
         if (decoder.EmbeddingTable.IsTrainable)
             kernels.EmbeddingBackward(gradient, buffers.Ids.SliceColumns(0, t), decoder.EmbeddingTable.Gradient, decoder.Spec.EmbeddingScale);
+    }
+
+    private void ClearLent(int block)
+    {
+        foreach (var gradient in buffers.LentGradients(block)) kernels.Fill(gradient, 0);
     }
 
     private LossTotals Totals(MicroBatch batch, int n)

@@ -19,6 +19,7 @@ internal sealed class WorkspaceBuffers
 
     private readonly Tensor[] hidden;
     private readonly BlockActivations[] activations;
+    private readonly Tensor[][] lent;
 
     public WorkspaceBuffers(BufferLedger ledger, Decoder decoder, WorkspaceShape shape)
     {
@@ -35,12 +36,19 @@ internal sealed class WorkspaceBuffers
         Cos = ledger.Take("rotary table", t, decoder.RotaryPairs);
         Sin = ledger.Take("rotary table", t, decoder.RotaryPairs);
 
-        // Without a backward pass two hidden states take turns.
+        var lenders = Enumerable.Range(0, decoder.Blocks.Count).Select(i => new BufferLedger(ledger, Lent(decoder, shape, i - 1))).ToArray();
+
+        // The largest first. Without a backward pass two hidden states take turns.
+        activations = new BlockActivations[keepAll ? decoder.Blocks.Count : 1];
+        for (var i = 0; keepAll && i < activations.Length; i++) activations[i] = new BlockActivations(lenders[i], "activations", [decoder.Blocks[i]], t);
         hidden = new Tensor[shape.Training ? decoder.Blocks.Count + 1 : 2];
         for (var i = 0; i < hidden.Length; i++)
-            hidden[i] = ledger.Take("hidden states", i == decoder.Blocks.Count && shape.Training ? s : t, spec.HiddenSize);
-        activations = new BlockActivations[keepAll ? decoder.Blocks.Count : 1];
-        for (var i = 0; keepAll && i < activations.Length; i++) activations[i] = new BlockActivations(ledger, "activations", [decoder.Blocks[i]], t);
+        {
+            hidden[i] = (shape.Training && i < lenders.Length ? lenders[i] : ledger)
+                .Take("hidden states", i == decoder.Blocks.Count && shape.Training ? s : t, spec.HiddenSize);
+        }
+
+        lent = [.. lenders.Skip(1).Select(l => l.UsedRooms.ToArray()), []];
         var normed = ledger.Take("scratch", t, spec.HiddenSize);
         var normedGradient = shape.Training ? ledger.Take("scratch", t, spec.HiddenSize) : default;
         FinalRstd = ledger.Take("scratch", t, 1);
@@ -94,6 +102,17 @@ internal sealed class WorkspaceBuffers
     public Tensor Hidden(int i) => hidden[i % hidden.Length];
 
     public BlockActivations Activations(int i) => activations[i % activations.Length];
+
+    /// <summary>Gradients of block i that held what block i + 1 kept: not 0 when its backward pass begins.</summary>
+    public ReadOnlySpan<Tensor> LentGradients(int i) => lent[i];
+
+    /// <summary>
+    /// Gradients of a block, to hold what the next block keeps for its backward pass: until that is over, nobody needs them. The matrices,
+    /// the largest last, so that small buffers don't take room from large ones.
+    /// </summary>
+    private static IEnumerable<Tensor> Lent(Decoder decoder, WorkspaceShape shape, int block) =>
+        block < 0 || !shape.OneMicroBatch || !shape.Training ? []
+        : decoder.Blocks[block].Linears.Where(l => l.Weight.IsTrainable).Select(l => l.Weight.Gradient).OrderBy(g => g.ByteCount);
 
     /// <summary>
     /// Rows of a chunk. The gradient of a trained output table is summed chunk by chunk, so its borders must follow neither the

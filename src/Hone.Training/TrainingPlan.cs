@@ -124,7 +124,7 @@ public sealed class TrainingPlan
     public double PackingEfficiency { get; }
 
     /// <summary>The workspace that the largest micro-batch needs.</summary>
-    internal WorkspaceShape Shape(bool checkpointing, bool fewLogits = false) => new(MaxTokens, MaxTargets, Training: true, checkpointing, fewLogits);
+    internal WorkspaceShape Shape(bool checkpointing, bool fewLogits = false) => new(MaxTokens, MaxTargets, Training: true, checkpointing, fewLogits, OneMicroBatch: AccumulationSteps == 1);
 
     /// <summary>The order of an epoch.</summary>
     internal EpochPlan Epoch(int epoch) => EpochPlan.Create(train.Lengths, options.TrainingOrder, epoch);

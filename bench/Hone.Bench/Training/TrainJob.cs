@@ -32,7 +32,7 @@ internal sealed class TrainJob : IDisposable
         this.kernels = kernels;
         decoder = folder is null ? Decoder.Create(shape.Spec(), kernels, Seed, trainable: !lora) : Decoder.Load(folder, kernels, trainable: !lora);
         if (lora) decoder.AddLora(new PeftConfig { Rank = rank, LoraAlpha = 2 * rank, Target = TargetModules.AllLinear }, Seed);
-        workspace = new DecoderWorkspace(decoder, new WorkspaceShape(shape.Tokens, shape.Tokens, Training: true, checkpointing));
+        workspace = new DecoderWorkspace(decoder, new WorkspaceShape(shape.Tokens, shape.Tokens, Training: true, checkpointing, OneMicroBatch: true));
         moments = kernels.CreateArena("moments");
         trained = [.. decoder.TrainableParameters];
         means = [.. trained.Select(p => moments.Allocate(p.Value.Rows, p.Value.Columns))];

@@ -16,6 +16,31 @@ public class DecoderLawTests
         Assert.Equal(kept, recomputed);
     }
 
+    /// <summary>What a block keeps lies in the gradients of the block below; an evaluation before the step leaves its own there.</summary>
+    [Theory]
+    [InlineData("qwen2_tied", false)]
+    [InlineData("llama_untied", false)]
+    [InlineData("qwen3_tied", true)]
+    public void Activations_in_the_memory_of_gradients_change_no_bit(string model, bool checkpointing)
+    {
+        var golden = new GoldenModel(model);
+        var batch = golden.Pack(2);
+        var nothing = GoldenModel.Pack(golden.Rows(1).Select(r => (r.Row, r.Ids, r.Ids.Select(_ => -100).ToArray())));
+        var kept = Gradients(golden, "cpu2", lora: false, checkpointing, batch);
+        using var kernels = GoldenModel.Device("cpu2");
+        using var decoder = Decoder.Load(golden.Folder, kernels, trainable: true);
+        var shape = new WorkspaceShape(Math.Max(batch.TokenCount, nothing.TokenCount), batch.TokenCount, true, checkpointing);
+        using var workspace = new DecoderWorkspace(decoder, shape with { OneMicroBatch = true });
+        Assert.InRange(workspace.Bytes, 1, DecoderWorkspace.Plan(decoder, shape).Sum(e => e.Bytes) - 1);
+        Assert.Equal(workspace.Bytes, DecoderWorkspace.Plan(decoder, shape with { OneMicroBatch = true }).Sum(e => e.Bytes));
+        workspace.Evaluate(golden.Pack(1));
+        workspace.Train(nothing, 1, 11);
+        Assert.All(decoder.TrainableParameters, p => Assert.All(p.Gradient.AsSpan<float>().ToArray(), g => Assert.Equal(0, g)));
+        workspace.Evaluate(golden.Pack(1));
+        workspace.Train(batch, (float)(1 / batch.WeightSum), 11);
+        Assert.Equal(kept, decoder.TrainableParameters.SelectMany(p => p.Gradient.AsSpan<float>().ToArray()));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
