@@ -54,7 +54,7 @@ public sealed class HubRepository
     /// <summary>As <c>Fetch</c>, of a model without its weights: a commit that the cache has of the branch stays the one to use when the hub can't be asked.</summary>
     internal void FetchDescription(IEnumerable<string> paths, CancellationToken cancellation)
     {
-        if (isOffline || cache.KnownCommit(Id, kind) is not null) FetchPart(paths, cancellation);
+        if (cache.KnownCommit(Id, kind) is { } known && known != commit) FetchPart(paths, cancellation);
         else Fetch(paths, cancellation);
     }
 
@@ -66,7 +66,7 @@ public sealed class HubRepository
     {
         if (listed is null) return; // From the cache: the files are there.
         var wanted = paths.Select(p => listed[p]).DistinctBy(f => f.Path).ToList();
-        var missing = wanted.FindAll(f => !cache.Has(Id, kind, commit, f));
+        var missing = wanted.FindAll(f => !cache.Has(Id, kind, commit, f, cancellation));
         if (isOffline && missing.Count > 0) throw NotCached(missing[0].Path);
         RequireSpace(missing);
         var total = missing.Sum(f => f.Size);
@@ -95,7 +95,7 @@ public sealed class HubRepository
         {
             if (Id.Revision is not null) File.Delete(file);
             else throw new HoneException(kind.ExitCode(), $"The cache holds '{Path.GetFileName(file)}' of an earlier state of {Id.Name}; it is not part of it any more, and would be read.", file,
-                $"Delete this file, or name the branch ({Id with { Revision = ModelScopeApi.MainBranch }}): what is named has a folder of its own.");
+                $"Delete this file, give the folder itself as the model, or name the branch ({Id with { Revision = ModelScopeApi.MainBranch }}): what is named has a folder of its own.");
         }
     }
 
@@ -174,7 +174,7 @@ public sealed class HubRepository
     private async Task Fetch(HubHttp http, IHubApi api, HubFile file, Action<long> progress, CancellationToken cancellation)
     {
         using var held = await FileLock.Take(cache.Lock(Id, kind, file), access.Notice, cancellation).ConfigureAwait(false);
-        if (cache.Has(Id, kind, commit, file)) return; // Another process was faster.
+        if (cache.Has(Id, kind, commit, file, cancellation)) return; // Another process was faster.
         var incomplete = cache.Incomplete(Id, kind, file);
         await new FileDownload(http, file, api.Address(Id, kind, commit, file.Path), incomplete, Options, progress).Run(cancellation).ConfigureAwait(false);
         cache.Place(Id, kind, commit, file);

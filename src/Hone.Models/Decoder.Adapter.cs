@@ -57,6 +57,13 @@ public sealed partial class Decoder
         }
     }
 
+    /// <summary>Says what model the adapter is for from now on, in the files that are saved.</summary>
+    /// <param name="model">Folder or id of the base model.</param>
+    /// <param name="revision">Revision of a model on a hub; null for its main branch.</param>
+    /// <exception cref="InvalidOperationException">The model has no adapter.</exception>
+    public void NameBaseModel(string model, string? revision) =>
+        Adapter = (Adapter ?? throw new InvalidOperationException("The model has no adapter.")) with { BaseModel = model, Revision = revision };
+
     /// <summary>Writes the adapter as PEFT does.</summary>
     /// <param name="folder">Created when missing.</param>
     /// <param name="type">Element type in the file; F32 keeps every bit.</param>

@@ -336,11 +336,19 @@ public sealed partial class TrainingSession : IDisposable
         }
     }
 
-    private void AttachAdapter(Decoder model)
+    private void AttachAdapter(Decoder decoder)
     {
         if (IsFull) return;
-        if (AdapterFolder is { } folder) model.LoadAdapter(folder, trainable: true);
-        else model.AddLora(AdapterConfig(), (ulong)Settings.Seed);
+        if (AdapterFolder is not { } folder)
+        {
+            decoder.AddLora(AdapterConfig(), (ulong)Settings.Seed);
+            return;
+        }
+
+        decoder.LoadAdapter(folder, trainable: true);
+
+        // Training goes on with this model, whatever the adapter was made with. A folder may be a copy of what the adapter names.
+        if (model is { IsOnHub: true }) decoder.NameBaseModel(ModelFolders.BaseOf(Settings.Model!), ModelFolders.RevisionOf(Settings.Model!, Settings.ModelRevision));
     }
 
     private PeftConfig AdapterConfig() => new()

@@ -72,9 +72,13 @@ public sealed class HubRunTests : IDisposable
         hub.Server.Requests.Clear();
         var alone = Run([], "infer", "--adapters", adapter, "--use_hf", useHf, "--prompt", "Who?", "--max_new_tokens", "2");
         Assert.True(alone.Code == 0, alone.Error);
-        Assert.Contains($"The adapter's base model is org/stories@v1, which is no folder here: it is taken from {hub.Server.Address.Authority}", alone.Error, StringComparison.Ordinal);
+        Assert.Contains($"The adapter's base model is org/stories@v1 of {hub.Server.Address.Authority}, since no folder here", alone.Error, StringComparison.Ordinal);
         Assert.Contains(hub.Server.Requests, r => (r.Path + r.Query).Contains("v1", StringComparison.Ordinal));
         Assert.DoesNotContain(hub.Server.Requests, r => r.Path.EndsWith("/main", StringComparison.Ordinal) || r.Query.Contains("master", StringComparison.Ordinal));
+
+        var further = Sft(hub.Commit("models/org/stories") is var commit && useHf == "true" ? "org/stories@" + commit : "org/stories", files.Rows, files.Sub("further"), "--use_hf", useHf, "--adapters", adapter);
+        Assert.True(further.Code == 0, further.Error);
+        Assert.Contains(useHf == "true" ? $"\"revision\": \"{commit}\"" : "\"revision\": null", File.ReadAllText(files.Sub("further/checkpoint-1/adapter_config.json")), StringComparison.Ordinal);
     }
 
     [Fact]

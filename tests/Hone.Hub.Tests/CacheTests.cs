@@ -93,6 +93,16 @@ public sealed class CacheTests : HubTests
     }
 
     [Fact]
+    public void A_commit_is_asked_for_once_though_only_its_description_is_needed()
+    {
+        var commit = Hub.Commit(Model);
+        Find("org/small.model@" + commit, parts: ModelParts.Description);
+        var before = Hub.Server.Requests.Count;
+        Find("org/small.model@" + commit, parts: ModelParts.Description);
+        Assert.Equal(before, Hub.Server.Requests.Count);
+    }
+
+    [Fact]
     public void Offline_only_the_cache_is_used()
     {
         var offline = Options with { Offline = true };
@@ -225,8 +235,8 @@ public sealed class CacheTests : HubTests
         Assert.Empty(Directory.GetFiles(Path.Combine(Cache, "models--org--m", "blobs")));
 
         // The next commit has the same content, and a third another one of the same name and size.
-        Assert.True(cache.Has(id, RepositoryKind.Model, "two", file));
-        Assert.False(cache.Has(id, RepositoryKind.Model, "three", other));
+        Assert.True(cache.Has(id, RepositoryKind.Model, "two", file, TestContext.Current.CancellationToken));
+        Assert.False(cache.Has(id, RepositoryKind.Model, "three", other, TestContext.Current.CancellationToken));
         Assert.Equal(Weights, File.ReadAllBytes(Place("one")));
         Assert.Equal(Weights, File.ReadAllBytes(Place("two")));
         Assert.False(File.Exists(Place("three")));
@@ -239,7 +249,7 @@ public sealed class CacheTests : HubTests
         var before = Path.Combine(Find(), "model.safetensors");
         var cache = new HuggingFaceCache(Cache, (_, _) => throw new UnauthorizedAccessException());
         var id = new HubId("org/small.model", null, HubSite.HuggingFace);
-        Assert.True(cache.Has(id, RepositoryKind.Model, "next", new HubFile("model.safetensors", Weights.Length, LocalHub.Sha256(Weights), null)));
+        Assert.True(cache.Has(id, RepositoryKind.Model, "next", new HubFile("model.safetensors", Weights.Length, LocalHub.Sha256(Weights), null), TestContext.Current.CancellationToken));
         Assert.Equal(Weights, File.ReadAllBytes(before));
         Assert.Equal(Weights, File.ReadAllBytes(Path.Combine(cache.Snapshot(id, RepositoryKind.Model, "next")!, "model.safetensors")));
     }

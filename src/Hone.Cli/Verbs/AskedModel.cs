@@ -22,7 +22,7 @@ internal static class AskedModel
         if (settings.Model is { } model) return find(model, settings.ModelRevision);
         var named = ChatModel.BaseModelOf(adapter, settings.ModelRevision);
         if (Path.Exists(named)) return find(named, null);
-        hub.Notice?.Invoke($"The adapter's base model is {named}, which is no folder here: it is taken from {hub.HostOf(named)}. (--model names another.)");
+        hub.Notice?.Invoke($"The adapter's base model is {named} of {hub.HostOf(named)}, since no folder here has that name. (--model names another.)");
         try
         {
             return find(named, null);

@@ -34,7 +34,7 @@ internal sealed class HuggingFaceCache(string root, Action<string, string>? link
     public string? Snapshot(HubId id, RepositoryKind kind, string? commit) => commit is null ? null : Path.Combine(Folder(id, kind), "snapshots", commit);
 
     /// <inheritdoc/>
-    public bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file)
+    public bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file, CancellationToken cancellation)
     {
         if (IsWhole(Pointer(id, kind, commit, file), file)) return true;
         if (IsWhole(Blob(id, kind, file), file))
@@ -44,7 +44,7 @@ internal sealed class HuggingFaceCache(string root, Action<string, string>? link
         }
 
         // Where there are no links, the content may stand in the snapshot of another commit.
-        if (Unlinked(id, kind, file) is not { } other) return false;
+        if (Unlinked(id, kind, file, cancellation) is not { } other) return false;
         Copy(other, Blob(id, kind, file));
         Link(id, kind, commit, file, isNew: true);
         return true;
@@ -83,12 +83,12 @@ internal sealed class HuggingFaceCache(string root, Action<string, string>? link
 
     private string Pointer(HubId id, RepositoryKind kind, string? commit, HubFile file) => Path.Combine(Snapshot(id, kind, commit)!, file.Path);
 
-    private string? Unlinked(HubId id, RepositoryKind kind, HubFile file)
+    private string? Unlinked(HubId id, RepositoryKind kind, HubFile file, CancellationToken cancellation)
     {
         var snapshots = Path.Combine(Folder(id, kind), "snapshots");
         if (!Directory.Exists(snapshots)) return null;
         return Directory.EnumerateDirectories(snapshots).Select(s => Path.Combine(s, file.Path))
-            .FirstOrDefault(f => IsWhole(f, file) && new FileInfo(f).LinkTarget is null && file.IsContentOf(f));
+            .FirstOrDefault(f => IsWhole(f, file) && new FileInfo(f).LinkTarget is null && file.IsContentOf(f, cancellation));
     }
 
     /// <param name="isNew">Whether no other snapshot can have a link to the content.</param>

@@ -13,7 +13,7 @@ internal interface IHubCache
     string? Snapshot(HubId id, RepositoryKind kind, string? commit);
 
     /// <summary>Whether a file is there, whole.</summary>
-    bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file);
+    bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file, CancellationToken cancellation);
 
     /// <summary>Where a file's content grows while it comes in. The folder exists when this returns.</summary>
     string Incomplete(HubId id, RepositoryKind kind, HubFile file);

@@ -23,13 +23,13 @@ internal sealed class ModelScopeCache(string root) : IHubCache
         Path.Combine(root, kind.Plural(), id.Name.Split('/')[0], id.Name.Split('/')[^1].Replace(".", "___", StringComparison.Ordinal) + Suffix(id));
 
     /// <inheritdoc/>
-    public bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file)
+    public bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file, CancellationToken cancellation)
     {
         var path = Place(id, kind, file);
         if (!File.Exists(path) || new FileInfo(path).Length != file.Size) return false;
 
         // The folder holds whatever revision was fetched last, so the name says nothing about the content.
-        return file.IsContentOf(path);
+        return file.IsContentOf(path, cancellation);
     }
 
     /// <inheritdoc/>
