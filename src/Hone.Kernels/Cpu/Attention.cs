@@ -21,7 +21,7 @@ public sealed unsafe partial class CpuKernels
     /// <summary>From so many segments and key-value heads for each thread on, the backward pass goes head by head and not in waves.</summary>
     private const int GroupsPerThread = 4;
 
-    /// <summary>Whether block products use vectors of 16. The bits don't depend on it; tests turn it off.</summary>
+    /// <summary>Whether attention and gated activations use vectors of 16. The bits don't depend on it; tests turn it off.</summary>
     internal bool WideVectors { get; set; } = Vector512.IsHardwareAccelerated;
 
     /// <summary>Most bytes that attention holds for a shape, both directions: for the memory plan.</summary>

@@ -22,7 +22,8 @@ public sealed unsafe partial class CpuKernels
         Shapes.RequireSame(gate, y);
         Shapes.RequireType(DType.F32, gate);
         var grid = new ElementGrid(gate.Rows, gate.Columns, ElementGrid.Dense(gate, up, y));
-        team.Run(grid.Items, new GatedJob(grid, gate, up, y, activation));
+        if (WideVectors) team.Run(grid.Items, new GatedJob<Width512, Vector512<float>>(grid, gate, up, y, activation));
+        else team.Run(grid.Items, new GatedJob<Width256, Vector256<float>>(grid, gate, up, y, activation));
     }
 
     /// <inheritdoc/>
@@ -35,10 +36,15 @@ public sealed unsafe partial class CpuKernels
         Shapes.RequireType(DType.F32, gate);
         var dense = ElementGrid.Dense(gate, up, dy) && ElementGrid.Dense(dgate, dup);
         var grid = new ElementGrid(gate.Rows, gate.Columns, dense);
-        team.Run(grid.Items, new GatedBackwardJob(grid, gate, up, dy, dgate, dup, activation));
+        if (WideVectors)
+            team.Run(grid.Items, new GatedBackwardJob<Width512, Vector512<float>>(grid, gate, up, dy, dgate, dup, activation));
+        else
+            team.Run(grid.Items, new GatedBackwardJob<Width256, Vector256<float>>(grid, gate, up, dy, dgate, dup, activation));
     }
 
-    private readonly struct GatedJob(ElementGrid grid, Tensor gate, Tensor up, Tensor y, Activation activation) : ITeamJob
+    private readonly struct GatedJob<TWidth, V>(ElementGrid grid, Tensor gate, Tensor up, Tensor y, Activation activation) : ITeamJob
+        where TWidth : struct, IVectorWidth<V>
+        where V : struct
     {
         public void Execute(int item, int thread)
         {
@@ -48,17 +54,23 @@ public sealed unsafe partial class CpuKernels
                 var g = gate.F32 + (nint)row * gate.Stride + column;
                 var u = up.F32 + (nint)row * up.Stride + column;
                 var to = y.F32 + (nint)row * y.Stride + column;
-                for (nint i = 0; i < count; i += Vectors.Lanes)
+                for (nint i = 0; i < count; i += TWidth.Lanes)
                 {
-                    var x = Vectors.Load(g + i, count - i);
-                    Vectors.Store(x * Vectors.Sigmoid(Argument(x, activation)) * Vectors.Load(u + i, count - i), to + i, count - i);
+                    Vectors.Prefetch(g + i + Vectors.StreamAhead);
+                    Vectors.Prefetch(u + i + Vectors.StreamAhead);
+                    Vectors.Prefetch(to + i + Vectors.StreamAhead);
+                    var x = TWidth.Load(g + i, count - i);
+                    var f = TWidth.Multiply(x, Vectors.Sigmoid<TWidth, V>(Argument<TWidth, V>(x, activation)));
+                    TWidth.Store(TWidth.Multiply(f, TWidth.Load(u + i, count - i)), to + i, count - i);
                 }
             }
         }
     }
 
-    private readonly struct GatedBackwardJob(ElementGrid grid, Tensor gate, Tensor up, Tensor dy, Tensor dgate, Tensor dup,
+    private readonly struct GatedBackwardJob<TWidth, V>(ElementGrid grid, Tensor gate, Tensor up, Tensor dy, Tensor dgate, Tensor dup,
         Activation activation) : ITeamJob
+        where TWidth : struct, IVectorWidth<V>
+        where V : struct
     {
         public void Execute(int item, int thread)
         {
@@ -70,15 +82,21 @@ public sealed unsafe partial class CpuKernels
                 var d = dy.F32 + (nint)row * dy.Stride + column;
                 var dg = dgate.F32 + (nint)row * dgate.Stride + column;
                 var du = dup.F32 + (nint)row * dup.Stride + column;
-                for (nint i = 0; i < count; i += Vectors.Lanes)
+                for (nint i = 0; i < count; i += TWidth.Lanes)
                 {
                     var n = count - i;
-                    var (x, gradient, value) = (Vectors.Load(g + i, n), Vectors.Load(d + i, n), Vectors.Load(u + i, n));
-                    var s = Vectors.Sigmoid(Argument(x, activation));
-                    var f = x * s;
-                    var slope = Vector256.FusedMultiplyAdd(f * (Vector256<float>.One - s), ArgumentSlope(x, activation), s);
-                    Vectors.Store(gradient * value * slope, dg + i, n);
-                    Vectors.Store(gradient * f, du + i, n);
+                    Vectors.Prefetch(g + i + Vectors.StreamAhead);
+                    Vectors.Prefetch(u + i + Vectors.StreamAhead);
+                    Vectors.Prefetch(d + i + Vectors.StreamAhead);
+                    Vectors.Prefetch(dg + i + Vectors.StreamAhead);
+                    Vectors.Prefetch(du + i + Vectors.StreamAhead);
+                    var (x, gradient, value) = (TWidth.Load(g + i, n), TWidth.Load(d + i, n), TWidth.Load(u + i, n));
+                    var s = Vectors.Sigmoid<TWidth, V>(Argument<TWidth, V>(x, activation));
+                    var f = TWidth.Multiply(x, s);
+                    var rest = TWidth.Multiply(f, TWidth.Subtract(TWidth.Broadcast(1), s));
+                    var slope = TWidth.MultiplyAdd(rest, ArgumentSlope<TWidth, V>(x, activation), s);
+                    TWidth.Store(TWidth.Multiply(TWidth.Multiply(gradient, value), slope), dg + i, n);
+                    TWidth.Store(TWidth.Multiply(gradient, f), du + i, n);
                 }
             }
         }
@@ -86,12 +104,16 @@ public sealed unsafe partial class CpuKernels
 
     /// <summary>What the sigmoid is taken of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Argument(Vector256<float> x, Activation activation) => activation == Activation.Silu
+    private static V Argument<TWidth, V>(V x, Activation activation)
+        where TWidth : struct, IVectorWidth<V>
+        where V : struct => activation == Activation.Silu
         ? x
-        : x * Vector256.FusedMultiplyAdd(x * x, Vector256.Create(GeluCubic), Vector256.Create(GeluLinear));
+        : TWidth.Multiply(x, TWidth.MultiplyAdd(TWidth.Multiply(x, x), TWidth.Broadcast(GeluCubic), TWidth.Broadcast(GeluLinear)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> ArgumentSlope(Vector256<float> x, Activation activation) => activation == Activation.Silu
-        ? Vector256<float>.One
-        : Vector256.FusedMultiplyAdd(x * x, Vector256.Create(3 * GeluCubic), Vector256.Create(GeluLinear));
+    private static V ArgumentSlope<TWidth, V>(V x, Activation activation)
+        where TWidth : struct, IVectorWidth<V>
+        where V : struct => activation == Activation.Silu
+        ? TWidth.Broadcast(1)
+        : TWidth.MultiplyAdd(TWidth.Multiply(x, x), TWidth.Broadcast(3 * GeluCubic), TWidth.Broadcast(GeluLinear));
 }

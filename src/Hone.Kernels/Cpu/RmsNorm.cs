@@ -74,6 +74,8 @@ public sealed unsafe partial class CpuKernels
             for (var i = 0; i < size; i += Vectors.Lanes)
             {
                 var n = size - i;
+                Vectors.Prefetch(from + i + Vectors.StreamAhead);
+                Vectors.Prefetch(to + i + Vectors.StreamAhead);
                 Vectors.Store(Vectors.Load(from + i, n) * factor * (Vectors.Load(w.F32 + i, n) + shift), to + i, n);
             }
         }
@@ -106,6 +108,9 @@ public sealed unsafe partial class CpuKernels
             for (var i = 0; i < size; i += Vectors.Lanes)
             {
                 var n = size - i;
+                Vectors.Prefetch(from + i + Vectors.StreamAhead);
+                Vectors.Prefetch(gradient + i + Vectors.StreamAhead);
+                Vectors.Prefetch(to + i + Vectors.StreamAhead);
                 var (values, d) = (Vectors.Load(from + i, n), Vectors.Load(gradient + i, n));
                 if (partial is not null)
                     Vectors.Store(Vector256.FusedMultiplyAdd(d, values * factor, Vectors.Load(partial + i, n)), partial + i, n);

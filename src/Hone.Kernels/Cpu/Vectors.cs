@@ -58,6 +58,19 @@ internal static unsafe class Vectors
     /// </summary>
     public const int RowsAhead = 4;
 
+    /// <summary>
+    /// Elements that are asked for ahead in streams longer than a cache. It is the lines to be written that are waited for most: the
+    /// processor fetches ahead what is read, but not as far as memory is away.
+    /// </summary>
+    public const int StreamAhead = 512;
+
+    /// <summary>Asks for the line of an element that will be read or written soon; the address may lie behind the last one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* address)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(address);
+    }
+
     /// <summary>Asks for the lines of elements that will be read soon.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(float* from, int count)
@@ -162,7 +175,13 @@ internal static unsafe class Vectors
 
     /// <summary>1/(1 + e⁻ˣ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Sigmoid(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + Exp(-x));
+    public static V Sigmoid<TWidth, V>(V x)
+        where TWidth : struct, IVectorWidth<V>
+        where V : struct
+    {
+        var one = TWidth.Broadcast(1);
+        return TWidth.Divide(one, TWidth.Add(one, TWidth.Exp(TWidth.Multiply(x, TWidth.Broadcast(-1)))));
+    }
 
     /// <summary>2ᶠ for |f| ≤ ½.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

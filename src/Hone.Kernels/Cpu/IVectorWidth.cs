@@ -1,7 +1,7 @@
-namespace Hone.Kernels.Cpu.Attention;
+namespace Hone.Kernels.Cpu;
 
 /// <summary>
-/// The vector that attention is compiled for. Each element of an output has its own chain of operations, in the order of the
+/// The vector that an op is compiled for. Each element of an output has its own chain of operations, in the order of the
 /// inner dimension, so the width never changes the bits.
 /// </summary>
 internal unsafe interface IVectorWidth<V>
@@ -15,7 +15,13 @@ internal unsafe interface IVectorWidth<V>
 
     static abstract V Load(float* from);
 
+    /// <summary>As many elements as there are, and zeros; reads nothing beyond count.</summary>
+    static abstract V Load(float* from, long count);
+
     static abstract void Store(V value, float* to);
+
+    /// <summary>Writes nothing beyond count.</summary>
+    static abstract void Store(V value, float* to, long count);
 
     static abstract V Broadcast(float value);
 
@@ -28,8 +34,13 @@ internal unsafe interface IVectorWidth<V>
 
     static abstract V Multiply(V a, V b);
 
+    static abstract V Divide(V a, V b);
+
     /// <summary>The larger one; b when one is NaN.</summary>
     static abstract V Max(V a, V b);
+
+    /// <summary><see cref="Vectors.Exp(System.Runtime.Intrinsics.Vector256{float})"/>.</summary>
+    static abstract V Exp(V x);
 
     /// <summary><see cref="Vectors.Exp2(System.Runtime.Intrinsics.Vector256{float})"/>.</summary>
     static abstract V Exp2(V x);
