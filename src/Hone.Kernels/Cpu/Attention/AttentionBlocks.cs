@@ -112,13 +112,17 @@ internal readonly unsafe struct AttentionBlocks
     }
 
     /// <summary>Part of a head's columns: rows [row, row + count) of to become dense, with zeros up to Width.</summary>
-    public void CopyRows(Tensor from, int row, int column, int count, float* to)
+    public void CopyRows<TWidth, V>(Tensor from, int row, int column, int count, float* to)
+        where TWidth : struct, IVectorWidth<V>
+        where V : struct
     {
         var source = from.F32 + (nint)row * from.Stride + column;
-        for (var i = 0; i < count; i++, source += from.Stride, to += Width)
+        nint stride = from.Stride;
+        int size = Size, width = Width, whole = size & -TWidth.Lanes;
+        for (var i = 0; i < count; i++, source += stride, to += width)
         {
-            if (i + Vectors.RowsAhead < count) Vectors.Prefetch(source + (nint)Vectors.RowsAhead * from.Stride, Size);
-            for (var d = 0; d < Width; d += Vectors.Lanes) Vectors.Load(source + d, Size - d).Store(to + d);
+            for (var d = 0; d < whole; d += TWidth.Lanes) TWidth.Store(TWidth.Load(source + d), to + d);
+            for (var d = whole; d < width; d += TWidth.Lanes) TWidth.Store(TWidth.Load(source + d, size - d), to + d);
         }
     }
 
@@ -130,7 +134,6 @@ internal readonly unsafe struct AttentionBlocks
         var j = 0;
         for (; j + 8 <= count; j += 8)
         {
-            for (var i = j + 8; i < Math.Min(j + 16, count); i++) Vectors.Prefetch(source + (nint)i * from.Stride, Size);
             var d = 0;
             for (; d + 8 <= Size; d += 8) Transpose.Eight(source + (nint)j * from.Stride + d, from.Stride, to + d * Rows + j, Rows);
             for (; d < Size; d++)

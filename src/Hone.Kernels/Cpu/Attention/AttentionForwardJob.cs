@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu.Attention;
@@ -35,8 +34,8 @@ internal readonly unsafe struct AttentionForwardJob<TWidth, V>(AttentionBlocks b
         for (var key = blocks.FirstKey(position, start); key < position + rows; key += Rows)
         {
             var keys = Math.Min(Rows, position + rows - key);
-            blocks.CopyRows(k, key, column, keys, blocks.Keys(thread));
-            blocks.CopyRows(v, key, column, keys, blocks.Values(thread));
+            blocks.CopyRows<TWidth, V>(k, key, column, keys, blocks.Keys(thread));
+            blocks.CopyRows<TWidth, V>(v, key, column, keys, blocks.Values(thread));
             for (var row = 0; row < rows; row += Rows)
                 Block(thread, row / Rows, position + row, Math.Min(Rows, rows - row), key, keys, start);
         }
@@ -69,8 +68,9 @@ internal readonly unsafe struct AttentionForwardJob<TWidth, V>(AttentionBlocks b
         var sum = blocks.Sums(thread, row / Rows) + row % Rows * blocks.Width;
         var total = blocks.Totals(thread)[row];
         var to = output.F32 + (nint)(query + row) * output.Stride + head * blocks.Size;
-        var factor = 1 / total;
-        for (var d = 0; d < blocks.Size; d += Vectors.Lanes) Vectors.Store(Vector256.Load(sum + d) * factor, to + d, blocks.Size - d);
+        var factor = TWidth.Broadcast(1 / total);
+        for (var d = 0; d < blocks.Size; d += TWidth.Lanes)
+            TWidth.Store(TWidth.Multiply(TWidth.Load(sum + d), factor), to + d, blocks.Size - d);
         if (logSumExp.IsEmpty) return;
         logSumExp.F32[(nint)(query + row) * logSumExp.Stride + head] =
             MathF.FusedMultiplyAdd(blocks.Largest(thread)[row], Vectors.LogOfTwo, MathF.Log(total));

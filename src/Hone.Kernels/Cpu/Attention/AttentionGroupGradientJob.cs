@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu.Attention;
@@ -38,11 +37,11 @@ internal readonly unsafe struct AttentionGroupGradientJob<TWidth, V>(AttentionBl
 
     private void Add(float* share, float* to, bool add)
     {
-        for (var d = 0; d < blocks.Size; d += Vectors.Lanes)
+        for (var d = 0; d < blocks.Size; d += TWidth.Lanes)
         {
             var n = blocks.Size - d;
-            var value = Vector256.Load(share + d);
-            Vectors.Store(add ? Vectors.Load(to + d, n) + value : value, to + d, n);
+            var value = TWidth.Load(share + d);
+            TWidth.Store(add ? TWidth.Add(TWidth.Load(to + d, n), value) : value, to + d, n);
         }
     }
 }

@@ -25,7 +25,7 @@ internal readonly unsafe struct KeyBlockGradient<TWidth, V>(AttentionBlocks bloc
         var column = keyHead * blocks.Size;
         blocks.Turn(x.K, key, column, keys, blocks.TurnedKeys(thread));
         blocks.Turn(x.V, key, column, keys, blocks.Values(thread));
-        blocks.CopyRows(x.K, key, column, keys, blocks.Keys(thread));
+        blocks.CopyRows<TWidth, V>(x.K, key, column, keys, blocks.Keys(thread));
     }
 
     /// <param name="thread">Whose scratch holds the keys.</param>
@@ -47,8 +47,8 @@ internal readonly unsafe struct KeyBlockGradient<TWidth, V>(AttentionBlocks bloc
         var (width, column, offset, later) = (blocks.Width, head * blocks.Size, query - key, query > key);
         float* queries = blocks.Queries(thread, 0), outputs = blocks.Queries(thread, 1);
         float* scores = blocks.Scores(thread), gradients = blocks.ScoreGradients(thread);
-        blocks.CopyRows(x.Q, query, column, rows, queries);
-        blocks.CopyRows(x.DOutput, query, column, rows, outputs);
+        blocks.CopyRows<TWidth, V>(x.Q, query, column, rows, queries);
+        blocks.CopyRows<TWidth, V>(x.DOutput, query, column, rows, outputs);
         BlockProduct.Multiply<TWidth, V>(queries, width, 1, blocks.TurnedKeys(thread), Rows, scores, Rows, rows, keys, blocks.Size, add: false,
             Triangle.Output, offset);
         BlockProduct.Multiply<TWidth, V>(outputs, width, 1, blocks.Values(thread), Rows, gradients, Rows, rows, keys, blocks.Size, add: false,
