@@ -44,7 +44,7 @@ public interface IKernels : IDisposable
     void Linear(Tensor x, Tensor w, Tensor y, in LinearOptions options);
 
     /// <summary>
-    /// Backward of <see cref="Linear"/>. dx (=, or += with <c>AccumulateInput</c>) dy·w + the low-rank path; dw += dyᵀ·x;
+    /// Backward of <see cref="Linear"/>. dx (=, or += with <c>AccumulateInput</c>) dy·w + the low-rank path; dw += (or = with <c>OverwriteGradient</c>) dyᵀ·x;
     /// bias gradient += column sums of dy; dA += dUᵀ·dropout(x); dB += s·dyᵀ·U. Empty dx, dw or gradients are not computed.
     /// The residual's gradient is dy itself and stays with the caller. dx must not alias dy or x.
     /// </summary>

@@ -20,6 +20,9 @@ public readonly struct LinearOptions
     /// <summary>The input's gradient is added to instead of overwritten. Backward only.</summary>
     public bool AccumulateInput { get; init; }
 
+    /// <summary>The weight's gradient is overwritten instead of added to. Backward only.</summary>
+    public bool OverwriteGradient { get; init; }
+
     /// <summary>The low-rank part; empty <see cref="LowRank.A"/> means none.</summary>
     public LowRank LowRank { get; init; }
 }

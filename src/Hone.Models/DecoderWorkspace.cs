@@ -157,7 +157,7 @@ public sealed class DecoderWorkspace : IDisposable
         if (rotary is null) kernels.Upload<int>(batch.Positions.AsSpan(0, t), positions);
         else rotary.Upload(batch, positions, buffers.Cos.SliceRows(0, t), buffers.Sin.SliceRows(0, t));
         kernels.Upload<int>(batch.SegmentStarts.AsSpan(0, batch.SegmentCount + 1), starts);
-        return new BlockInput(kernels, t, positions, starts, buffers.Cos, buffers.Sin, dropoutKey);
+        return new BlockInput(kernels, t, positions, starts, buffers.Cos, buffers.Sin, dropoutKey, Shape.OneMicroBatch);
     }
 
     private int CollectTargets(MicroBatch batch)
@@ -221,7 +221,6 @@ public sealed class DecoderWorkspace : IDisposable
             var activations = buffers.Activations(i);
             if (Shape.Checkpointing) decoder.Blocks[i].Forward(input, activations, buffers.Scratch, x, default, read);
             var dx = read.IsEmpty ? gradient : buffers.InputGradient.SliceRows(0, t);
-            ClearLent(i);
             decoder.Blocks[i].Backward(input, activations, buffers.Scratch, x, gradient, dx, read, needInput: i > lowest);
             gradient = dx;
         }

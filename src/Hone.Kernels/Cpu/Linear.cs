@@ -5,7 +5,7 @@ namespace Hone.Kernels.Cpu;
 
 /// <content>
 /// Linear layer: y[T, N] = x[T, K]·w[N, K]ᵀ + bias + residual + s·(dropout(x)·Aᵀ)·Bᵀ.
-/// Backward: dx (= or +=), dw, dbias, dA, dB (+=). Saved: U = dropout(x)·Aᵀ. Contracts at <see cref="IKernels"/>.
+/// Backward: dx, dw (= or +=), dbias, dA, dB (+=). Saved: U = dropout(x)·Aᵀ. Contracts at <see cref="IKernels"/>.
 /// </content>
 public sealed unsafe partial class CpuKernels
 {
@@ -58,7 +58,7 @@ public sealed unsafe partial class CpuKernels
 
         if (!dx.IsEmpty) InputGradient(w, dy, dx, options);
         if (!lowRank.IsEmpty) AddLowRankGradients(x, dy, lowRank);
-        if (!dw.IsEmpty) gemm.Run(Product(dy, x, dw, leftTransposed: true, accumulate: true));
+        if (!dw.IsEmpty) gemm.Run(Product(dy, x, dw, leftTransposed: true, accumulate: !options.OverwriteGradient));
         if (!options.BiasGradient.IsEmpty) AddColumnSums(dy, options.BiasGradient);
     }
 

@@ -46,6 +46,7 @@ public sealed class ReferenceKernels : IKernels
         var low = options.LowRank;
         double[] dxs = Read(dx), dws = Read(dw), bias = Read(options.BiasGradient);
         if (!options.AccumulateInput) Array.Clear(dxs);
+        if (options.OverwriteGradient) Array.Clear(dws);
         ScalarLinear.Backward<double>(Read(x), Read(w), Read(dy), dxs, dws, bias, dy.Rows, w.Columns, w.Rows);
         if (!low.IsEmpty)
         {

@@ -11,5 +11,6 @@ namespace Hone.Models.Blocks;
 /// <param name="Cos">[positions, R/2].</param>
 /// <param name="Sin">[positions, R/2].</param>
 /// <param name="DropoutKey">Seed of this micro-batch's dropout masks; null when dropout is off.</param>
+/// <param name="OverwriteGradients">The backward pass overwrites the gradients of weights instead of adding to them.</param>
 internal readonly record struct BlockInput(IKernels Kernels, int Tokens, Tensor Positions, Tensor SegmentStarts,
-    Tensor Cos, Tensor Sin, ulong? DropoutKey);
+    Tensor Cos, Tensor Sin, ulong? DropoutKey, bool OverwriteGradients);

@@ -106,13 +106,13 @@ internal sealed class DecoderBlock
         var dAttention = s.AttentionGradient.SliceRows(0, t);
         if (rows.IsEmpty)
         {
-            Output.Backward(k, attention, dy, dAttention, false, a.U[O], s.LowRank, input.DropoutKey);
+            Output.Backward(input, attention, dy, dAttention, false, a.U[O], s.LowRank);
         }
         else
         {
             var (read, dRead) = (s.TargetAttention.SliceRows(0, n), s.TargetAttentionGradient.SliceRows(0, n));
             k.GatherRows(attention, rows, read);
-            Output.Backward(k, read, dy, dRead, false, a.U[O], s.LowRank, input.DropoutKey);
+            Output.Backward(input, read, dy, dRead, false, a.U[O], s.LowRank);
             k.Fill(dAttention, 0);
             k.ScatterAddRows(dRead, rows, dAttention);
             k.Fill(dx, 0);
@@ -166,9 +166,9 @@ internal sealed class DecoderBlock
         var normed = s.Normed.SliceRows(0, t);
         var dNormed = needNormed ? s.NormedGradient.SliceRows(0, t) : default;
         if (Query.IsTrainable || Key.IsTrainable || Value.IsTrainable) InputNorm.Forward(k, x, normed, a.Rstd1.SliceRows(0, t));
-        Query.Backward(k, normed, dq, dNormed, false, a.U[Q], s.LowRank, input.DropoutKey);
-        Key.Backward(k, normed, dk, dNormed, true, a.U[K], s.LowRank, input.DropoutKey);
-        Value.Backward(k, normed, dv, dNormed, true, a.U[V], s.LowRank, input.DropoutKey);
+        Query.Backward(input, normed, dq, dNormed, false, a.U[Q], s.LowRank);
+        Key.Backward(input, normed, dk, dNormed, true, a.U[K], s.LowRank);
+        Value.Backward(input, normed, dv, dNormed, true, a.U[V], s.LowRank);
         if (needNormed) InputNorm.Backward(k, x, a.Rstd1.SliceRows(0, t), dNormed, dx, accumulate: true);
     }
 
@@ -196,11 +196,11 @@ internal sealed class DecoderBlock
         var (activated, dActivated) = (s.Activated.SliceRows(0, n), s.ActivatedGradient.SliceRows(0, n));
         var (normed, dNormed) = (s.Normed.SliceRows(0, n), s.NormedGradient.SliceRows(0, n));
         if (Down.IsTrainable) k.GatedActivation(gate, up, activated, Activation);
-        Down.Backward(k, activated, dy, dActivated, false, a.U[D], s.LowRank, input.DropoutKey);
+        Down.Backward(input, activated, dy, dActivated, false, a.U[D], s.LowRank);
         k.GatedActivationBackward(gate, up, dActivated, gate, up, Activation);
         if (Gate.IsTrainable || Up.IsTrainable) MiddleNorm.Forward(k, middle, normed, rstd);
-        Gate.Backward(k, normed, gate, dNormed, false, a.U[G], s.LowRank, input.DropoutKey);
-        Up.Backward(k, normed, up, dNormed, true, a.U[U], s.LowRank, input.DropoutKey);
+        Gate.Backward(input, normed, gate, dNormed, false, a.U[G], s.LowRank);
+        Up.Backward(input, normed, up, dNormed, true, a.U[U], s.LowRank);
         MiddleNorm.Backward(k, middle, rstd, dNormed, dy, accumulate: true);
     }
 

@@ -67,15 +67,16 @@ internal sealed class LinearLayer
         else kernels.Linear(x, Lora.A.Value, Rows(u, x).SliceColumns(0, Lora.Rank), default);
     }
 
-    /// <summary>dx (= or +=, or not at all when empty), and the gradients of what is trainable (+=).</summary>
-    public void Backward(IKernels kernels, Tensor x, Tensor dy, Tensor dx, bool accumulate, Tensor u, in LowRankScratch scratch, ulong? dropoutKey)
+    /// <summary>dx (= or +=, or not at all when empty), and the gradients of what is trainable (+=, that of the weight = where the input says so).</summary>
+    public void Backward(in BlockInput input, Tensor x, Tensor dy, Tensor dx, bool accumulate, Tensor u, in LowRankScratch scratch)
     {
         if (dx.IsEmpty && !IsTrainable) return;
-        kernels.LinearBackward(x, Weight.Value, dy, dx, Weight.Gradient, new LinearOptions
+        input.Kernels.LinearBackward(x, Weight.Value, dy, dx, Weight.Gradient, new LinearOptions
         {
             BiasGradient = Bias?.Gradient ?? default,
             AccumulateInput = accumulate,
-            LowRank = LowRankFor(x, u, scratch, dropoutKey, backward: true),
+            OverwriteGradient = input.OverwriteGradients,
+            LowRank = LowRankFor(x, u, scratch, input.DropoutKey, backward: true),
         });
     }
 

@@ -89,10 +89,10 @@ public sealed class LinearTests
         using var dw = new GuardedTensor(DType.F32, n, k, 2).Randomize(5);
         using var db = new GuardedTensor(DType.F32, 1, n).Randomize(6);
         var expectedDx = accumulate ? dx.ToDouble() : new double[t * k];
-        var (expectedDw, expectedDb) = (dw.ToDouble(), db.ToDouble());
+        var (expectedDw, expectedDb) = (accumulate ? dw.ToDouble() : new double[n * k], db.ToDouble());
         ScalarLinear.Backward<double>(x.ToDouble(), w.ToDouble(), dy.ToDouble(), expectedDx, expectedDw, expectedDb, t, k, n);
 
-        var options = new LinearOptions { AccumulateInput = accumulate, BiasGradient = db.View };
+        var options = new LinearOptions { AccumulateInput = accumulate, OverwriteGradient = !accumulate, BiasGradient = db.View };
         kernels.LinearBackward(x.View, w.View, dy.View, dx.View, dw.View, options);
 
         ProductCheck.AssertClose(expectedDx, dx, n);
