@@ -1,3 +1,4 @@
+using System.Text;
 using Hone.Data.MindRecord;
 using Hone.Data.Readers.Arrow;
 using Hone.Data.Readers.Csv;
@@ -29,7 +30,7 @@ public static class DataFiles
         using var file = Open(path);
         var last = 0;
         using var source = Guarded(path, last, () => DataSource.Of(path, file));
-        using var rows = FormatOf(source).GetEnumerator();
+        using var rows = Guarded(path, last, () => FormatOf(source).GetEnumerator());
         while (Guarded(path, last, rows.MoveNext))
         {
             last = rows.Current.Location.Row;
@@ -41,11 +42,12 @@ public static class DataFiles
     {
         if (source.Content.Head.StartsWith(ParquetRows.Magic) || source.Extension == ".parquet") return ParquetRows.Read(source);
         if (source.Content.Head.StartsWith(ArrowRows.StreamMagic) || source.Content.Head.StartsWith(ArrowRows.FileMagic) || source.Extension == ".arrow") return ArrowRows.Read(source);
-        return source.Extension switch
+        var text = source.AsUtf8();
+        return text.Extension switch
         {
-            ".csv" or ".tsv" => CsvRows.Read(source),
-            ".txt" => TextRows.Read(source),
-            _ => JsonRows.Read(source),
+            ".csv" or ".tsv" => CsvRows.Read(text),
+            ".txt" => TextRows.Read(text),
+            _ => JsonRows.Read(text),
         };
     }
 
@@ -60,6 +62,10 @@ public static class DataFiles
         {
             throw new HoneException(ExitCode.Data, "The data file is damaged: " + e.Message, $"{path}:{lastRow + 1}",
                 "Get the file again, or write it anew; the rows before this place can be read.", e);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new HoneException(ExitCode.Data, "The data file is not valid UTF-16, as which its first bytes mark it.", $"{path}:{lastRow + 1}", "Save it as UTF-8.", e);
         }
         catch (NotSupportedException e)
         {

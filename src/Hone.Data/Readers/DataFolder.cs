@@ -7,6 +7,9 @@ internal static class DataFolder
 {
     private const string StateFile = "state.json";
     private const string SplitsFile = "dataset_dict.json";
+    private const string MindRecord = ".mindrecord";
+
+    private static readonly char[] Digits = [.. "0123456789"];
 
     private static readonly HashSet<string> Extensions =
         [".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt", ".parquet", ".arrow"];
@@ -36,6 +39,8 @@ internal static class DataFolder
         var name = Path.GetFileName(file);
         if (name.StartsWith('.') || Descriptions.Contains(name)) return false;
         var extension = Path.GetExtension(name).ToLowerInvariant();
+        // The files of a set end in .mindrecord0, .mindrecord1; the index of each in .db behind that.
+        if (extension.TrimEnd(Digits) == MindRecord) return true;
         if (extension is ".gz" or ".zst") extension = Path.GetExtension(Path.GetFileNameWithoutExtension(name)).ToLowerInvariant();
         return Extensions.Contains(extension);
     }
@@ -44,7 +49,7 @@ internal static class DataFolder
     {
         var inner = Directory.GetDirectories(path).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal).Take(5).ToList();
         return (inner.Count > 0 ? $"Name one of the folders in it ({string.Join(", ", inner)}), or a file. " : "")
-            + "Data files end in " + string.Join(", ", Extensions) + ", and .gz or .zst behind that.";
+            + "Data files end in " + string.Join(", ", Extensions) + $", {MindRecord}, and .gz or .zst behind that.";
     }
 
     private static string TrainSplit(string path)

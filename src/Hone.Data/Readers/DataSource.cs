@@ -1,3 +1,4 @@
+using System.Text;
 using Hone.Data.Readers.Compression;
 
 namespace Hone.Data.Readers;
@@ -33,6 +34,15 @@ internal sealed class DataSource : IDisposable
         return Compressed.Open(content) is { } plain
             ? new DataSource(path, plain, new PeekedStream(plain), null)
             : new DataSource(path, null, content, file.CanSeek ? file : null);
+    }
+
+    /// <summary>The same text as UTF-8: Windows' tools write UTF-16, and mark it at the beginning.</summary>
+    public DataSource AsUtf8()
+    {
+        var isBigEndian = Content.Head.StartsWith<byte>([0xFE, 0xFF]);
+        if (!isBigEndian && !Content.Head.StartsWith<byte>([0xFF, 0xFE])) return this;
+        var utf8 = Encoding.CreateTranscodingStream(Content, new UnicodeEncoding(isBigEndian, byteOrderMark: true, throwOnInvalidBytes: true), Encoding.UTF8, leaveOpen: true);
+        return new DataSource(Path, plain, new PeekedStream(utf8), null);
     }
 
     /// <inheritdoc/>

@@ -42,7 +42,7 @@ public sealed class SegmentRenderer
     {
         ArgumentNullException.ThrowIfNull(conversation);
         if (conversation.Tools is not null && !template.Source.Contains("tools", StringComparison.Ordinal))
-            throw new HoneException(ExitCode.Data, "the row has tools, which the chat template does not write", null, "Use a template that knows tools.");
+            throw new HoneException(ExitCode.Data, "the row has tools, which the chat template does not write; leave them out, or choose one that does, such as qwen2_5 or llama3_2, with --template");
         var (messages, weights) = WithSystem(conversation);
         HoneException? first = null;
         foreach (var spelling in MessageSpellings.Of(messages, template.Source))

@@ -54,7 +54,7 @@ internal sealed class RowColumns
         if (!TryTake(name, out var value)) throw new RowFormatException($"'{name}' is missing");
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 && value[0].ValueKind == JsonValueKind.String) return value[0].GetString()!;
         if (value.ValueKind == JsonValueKind.String) return value.GetString()!;
-        throw new RowFormatException(value.ValueKind == JsonValueKind.Array
+        throw new RowFormatException(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() != 1
             ? $"'{NameOf(name)}' holds {value.GetArrayLength()} values where one text is needed"
             : $"'{NameOf(name)}' must be a text, this is {RowSchema.Name(value.ValueKind)}");
     }

@@ -116,7 +116,7 @@ public static class RowSchema
 
         if ((TextKeys.FirstOrDefault(row.Has) ?? QuerySchema.Response(row)) is { } text) return new PlainText(row.TakeText(text)) { Form = $"{row.NameOf(text)} (plain text)" };
         throw new RowFormatException("no known columns among: " + row.Names() +
-            "; expected messages, query and response, instruction and output, text, or input_ids and labels");
+            "; expected messages, query and response, instruction and output, text, or input_ids and labels; or say which is which: --columns <column>=query <column>=response");
     }
 
     private static void RefuseMedia(RowColumns row)

@@ -86,7 +86,7 @@ internal static class YamlConfigReader
 
     private static HoneException NotFlat(string path, ParsingEvent at, string key) => at is AnchorAlias
         ? Refuse(path, at, $"the value of {key} is a YAML alias, which is not read", "write the value out")
-        : Refuse(path, at, $"{key} holds further keys, but settings files are flat", "write 'name: value', or 'name: [a, b]' for several values");
+        : Refuse(path, at, $"{key} holds further keys, but settings files are flat", "write 'name: value', 'name: [a, b]' for several values, or 'name: [a=b, c=d]' for pairs");
 
     private static HoneException Refuse(string path, ParsingEvent at, string what, string fix) =>
         new(ExitCode.Usage, what, $"{path}:{at.Start.Line}", fix);

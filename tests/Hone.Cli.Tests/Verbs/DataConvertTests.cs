@@ -93,6 +93,16 @@ public sealed class DataConvertTests : IDisposable
     }
 
     [Theory]
+    [InlineData("the model's own")]
+    [InlineData("vicuna, named by --template", "--template", "vicuna")]
+    public void The_template_is_said(string said, params string[] more)
+    {
+        var rows = folder.Write("rows.jsonl", """{"query": "a", "response": "b"}""");
+        var run = CommandLineRun.Of(["data", "convert", "--dataset", rows, "--model", Model, "--seq_length", "100", "--output", folder.PathOf("x.mindrecord"), .. more]);
+        Assert.Contains($"template    {said}\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("output is not set", "data", "convert", "--dataset", "ROWS")]
     [InlineData("model is not set", "data", "convert", "--dataset", "ROWS", "--output", "x.mindrecord")]
     [InlineData("dataset is not set", "data", "convert", "--output", "x.json")]

@@ -130,6 +130,50 @@ public sealed partial class DataLedgerTests : IDisposable
         Assert.Equal((false, 1, 0), ((bool)report["ok"]!, (int)report["training"]!["rows"]!, (int)report["training"]!["samples"]!));
     }
 
+    [Theory]
+    [InlineData("x.csv", "query,response\n", 0)]
+    [InlineData("x.jsonl", """{"query": "a question that is longer than eight tokens", "response": "and an answer"}""", 1)]
+    public void A_check_of_which_no_row_is_left_fails(string name, string content, int tooLong)
+    {
+        var file = folder.Write(name, content);
+        var run = Run("check", file, "--max_length", "8");
+        Assert.Equal((int)ExitCode.Data, run.ExitCode);
+        Assert.Contains("no row is left for training", run.Out, StringComparison.Ordinal);
+        var report = JsonNode.Parse(Run("check", file, "--max_length", "8", "--json").Out)!;
+        Assert.Equal((false, tooLong), ((bool)report["ok"]!, (int)report["training"]!["rows"]!));
+    }
+
+    [Fact]
+    public void The_way_from_a_file_to_a_checked_data_set_is_as_the_guide_says()
+    {
+        var guide = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "data.md"));
+        var table = guide.Split("```")[1].TrimStart('\r', '\n');
+        Assert.StartsWith("Frage,Antwort", table, StringComparison.Ordinal);
+        var first = Run("check", folder.Write("faq.csv", table));
+        Assert.Equal((int)ExitCode.Data, first.ExitCode);
+        foreach (var said in (string[])["faq.csv:2: no known columns among: Frage, Antwort", "faq.csv:4: the row has 1 field, the header has 2"])
+        {
+            Assert.Contains(said, guide, StringComparison.Ordinal);
+            Assert.Contains(said, first.Out, StringComparison.Ordinal);
+        }
+
+        var mended = folder.Write("faq.csv", table.Replace("Brot?", "Brot?,Ja.", StringComparison.Ordinal));
+        var second = Run("check", mended, "--columns", "Frage=query", "Antwort=response");
+        Assert.Equal(0, second.ExitCode);
+        Assert.Contains("All 3 rows can be trained on.", guide, StringComparison.Ordinal);
+        Assert.Contains("All 3 rows can be trained on.", second.Out, StringComparison.Ordinal);
+        var settings = folder.Write("run.yaml", $"model: {Model}\ndataset: faq.csv\ncolumns: [Frage=query, Antwort=response]\n");
+        Assert.Equal(0, CommandLineRun.Of(["data", "check", settings]).ExitCode);
+    }
+
+    [Fact]
+    public void A_check_counts_what_is_left_out()
+    {
+        Assert.Contains("\n1 row can be trained on.", Run("check", Rows(Chat("a", "b"))).Out, StringComparison.Ordinal);
+        Assert.Contains("\nAll 2 rows can be trained on.", Run("check", Rows(Chat("a", "b"), Chat("c", "d"))).Out, StringComparison.Ordinal);
+        Assert.Contains("\n1 of 2 rows can be trained on.", Run("check", Rows(Chat("a", "b"), Chat("a", new string('b', 4000)))).Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_run_does_not_learn_answers_without_an_end_unless_told_to()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Hone.Data.Readers;
+using Hone.Data.Schemas;
 using Hone.Testing;
 
 namespace Hone.Data.Tests.Readers;
@@ -24,18 +25,20 @@ public sealed class DamagedFilesTests : IDisposable
     [InlineData("formats/parquet", "*.parquet", 30)]
     [InlineData("formats/arrow", "*.arrow", 120)]
     [InlineData("formats/arrow/integration", "*.stream", 60)]
+    [InlineData("examples/data", "*.*", 100)] // CSV, text, JSON lines and arrays, gzip, zstd, Parquet, Arrow, MindRecord
     public void A_damaged_sample_is_read_or_explained(string sampleFolder, string pattern, int copies)
     {
+        sampleFolder = sampleFolder.StartsWith("examples", StringComparison.Ordinal) ? Path.Combine(SharedData.RepositoryRoot, sampleFolder) : SharedData.PathOf(sampleFolder);
         var random = new Random(20260);
         var (read, refused) = (0, 0);
-        foreach (var sample in Directory.GetFiles(SharedData.PathOf(sampleFolder), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var sample in Directory.GetFiles(sampleFolder, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var good = File.ReadAllBytes(sample);
             for (var i = 0; i < copies * Rounds; i++)
             {
                 var bad = Damage(good, random);
                 var before = GC.GetAllocatedBytesForCurrentThread();
-                if (Survives(Path.GetExtension(sample), bad, $"{sample}, copy {i}")) read++;
+                if (Survives(Path.GetFileName(sample), bad, $"{sample}, copy {i}")) read++;
                 else refused++;
                 var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
                 Assert.True(allocated < MaxAllocated, $"{sample}, copy {i}: {allocated >> 20} MiB for a file of {bad.Length} bytes");
@@ -45,13 +48,17 @@ public sealed class DamagedFilesTests : IDisposable
         Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
     }
 
-    private bool Survives(string extension, byte[] content, string what)
+    private bool Survives(string name, byte[] content, string what)
     {
-        var path = folder.PathOf("damaged" + extension);
+        var path = folder.PathOf("damaged-" + name);
         File.WriteAllBytes(path, content);
         try
         {
-            foreach (var row in DataFiles.Read(path).Take(MaxRows)) Assert.True(row.Error is not null || row.Json.ValueKind == System.Text.Json.JsonValueKind.Object);
+            foreach (var row in DataFiles.Read(path).Take(MaxRows))
+            {
+                if (row.Error is null) Parse(row);
+            }
+
             return true;
         }
         catch (HoneException e)
@@ -62,8 +69,20 @@ public sealed class DamagedFilesTests : IDisposable
         }
         catch (Exception e)
         {
-            File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "hone-damaged" + extension), content);
-            throw new InvalidOperationException($"{what} (kept in the temporary folder as hone-damaged{extension}): {e.GetType().Name}", e);
+            File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "hone-damaged-" + name), content);
+            throw new InvalidOperationException($"{what} (kept in the temporary folder as hone-damaged-{name}): {e.GetType().Name}", e);
+        }
+    }
+
+    private static void Parse(JsonRow row)
+    {
+        try
+        {
+            RowSchema.Parse(row.Json, out _);
+        }
+        catch (RowFormatException e)
+        {
+            Assert.InRange(e.Message.Length, 5, 1000);
         }
     }
 
@@ -80,7 +99,7 @@ public sealed class DamagedFilesTests : IDisposable
                 1 => bad.Length - 1 - random.Next(places),
                 _ => random.Next(bad.Length),
             };
-            switch (random.Next(4))
+            switch (random.Next(5))
             {
                 case 0:
                     bad[at] ^= (byte)(1 << random.Next(8));
@@ -90,6 +109,9 @@ public sealed class DamagedFilesTests : IDisposable
                     break;
                 case 2 when at + 8 <= bad.Length:
                     BinaryPrimitives.WriteInt64LittleEndian(bad.AsSpan(at), random.Next(3) switch { 0 => long.MaxValue, 1 => long.MinValue, _ => 1L << random.Next(63) });
+                    break;
+                case 3:
+                    bad[at] = "\"',;:{}[]\\\t\r\n\0"u8[random.Next(14)];
                     break;
                 default:
                     bad[at] = (byte)random.Next(256);

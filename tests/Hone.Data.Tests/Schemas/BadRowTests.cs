@@ -19,7 +19,7 @@ public sealed class BadRowTests
     {
         { """{"query":"q","response":{"text":"r"}}""", "'response' must be a text, this is an object" },
         { """{"query":"q","response":["r","s"]}""", "'response' holds 2 values where one text is needed" },
-        { """{"query":"q","response":"r","response":"s"}""", "not JSON" },
+        { """{"query":"q","response":"r","response":"s"}""", "not JSON: Duplicate property 'response'" },
         { """{"messages":[{"role":"user","role":"user","content":"q"}]}""", "not JSON" },
         { """{"messages":"[{'role':'user'}]"}""", "the text in 'messages' is no JSON" },
         { """{"messages":{"role":"user"}}""", "'messages' must be a list, this is an object" },

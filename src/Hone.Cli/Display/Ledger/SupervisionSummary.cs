@@ -26,7 +26,7 @@ internal sealed record SupervisionSummary(DatasetReport Report, int PackingLengt
 
     /// <summary>One line: rows, tokens, learned tokens, the longest row.</summary>
     public static string Size(DatasetReport r) => Text(
-        $"{r.Samples:N0} rows, {r.Tokens:N0} tokens, {r.LearnedTokens:N0} of them learned ({Share(r.LearnedTokens, r.Tokens)}); longest {r.LongestSample:N0}");
+        $"{Rows(r.Samples)}, {r.Tokens:N0} tokens, {r.LearnedTokens:N0} of them learned ({Share(r.LearnedTokens, r.Tokens)}); longest {r.LongestSample:N0}");
 
     /// <summary>A share as people read it.</summary>
     public static string Share(double part, double whole) => (whole == 0 ? 0 : part / whole).ToString("P1", CultureInfo.InvariantCulture);
@@ -41,11 +41,11 @@ internal sealed record SupervisionSummary(DatasetReport Report, int PackingLengt
     {
         var r = Report;
         if (r.Sources.Count > 1 || r.Sources.Any(s => s.Note is not null)) yield return ("from", string.Join("; ", r.Sources.Take(6)
-            .Select(s => Text($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(s.Name))}: {s.Rows:N0} rows") + (s.Note is null ? "" : $" ({s.Note})"))) + (r.Sources.Count > 6 ? " …" : ""));
-        if (r.Forms.Count > 0) yield return ("read as", string.Join("; ", r.Forms.Take(4).Select(f => r.Forms.Count == 1 ? f.Form : $"{f.Form}: {f.Rows:N0} rows")) + (r.Forms.Count > 4 ? " …" : ""));
+            .Select(s => Text($"{Path.GetFileName(Path.TrimEndingDirectorySeparator(s.Name))}: {Rows(s.Rows)}") + (s.Note is null ? "" : $" ({s.Note})"))) + (r.Sources.Count > 6 ? " …" : ""));
+        if (r.Forms.Count > 0) yield return ("read as", string.Join("; ", r.Forms.Take(4).Select(f => r.Forms.Count == 1 ? f.Form : $"{f.Form}: {Rows(f.Rows)}")) + (r.Forms.Count > 4 ? " …" : ""));
         if (r.UnusedColumns.Count > 0) yield return ("not used", "columns " + string.Join(", ", r.UnusedColumns.Take(8).Select(c => c.Column)) + (r.UnusedColumns.Count > 8 ? " …" : ""));
         if (r.Channels.Count > 0) yield return ("channels", string.Join("; ", r.Channels.OrderBy(c => c.Key, StringComparer.Ordinal).Take(8)
-            .Select(c => Text($"{c.Key}: {c.Value.Samples:N0} rows, {c.Value.LearnedTokens:N0} tokens learned"))) + (r.Channels.Count > 8 ? " …" : ""));
+            .Select(c => Text($"{c.Key}: {Rows(c.Value.Samples)}, {c.Value.LearnedTokens:N0} tokens learned"))) + (r.Channels.Count > 8 ? " …" : ""));
         if (r.Roles.Count > 0) yield return ("learned of", string.Join("; ", r.Roles.OrderByDescending(s => s.LearnedTokens).ThenBy(s => s.Role)
             .Select(s => Text($"{NameOf(s.Role)} {s.LearnedTokens:N0} of {s.Tokens:N0}"))));
         if (r.LearnedTurns > 0) yield return ("answers", Answers());
@@ -67,8 +67,11 @@ internal sealed record SupervisionSummary(DatasetReport Report, int PackingLengt
             : text + Text($", {r.TurnsWithoutEnd:N0} without one: ") + string.Join("; ", r.WithoutEnd.First.Take(Listed).Select(e => e.Location.ToString())) + (r.WithoutEnd.Count > Listed ? " …" : "");
     }
 
+    /// <summary>A number of rows: <c>1 row</c>, <c>2,000 rows</c>.</summary>
+    public static string Rows(int count) => Text($"{count:N0} row{(count == 1 ? "" : "s")}");
+
     private static string Rows(int count, IEnumerable<string> rows) =>
-        Text($"{count:N0} row{(count == 1 ? "" : "s")}: ") + string.Join("; ", rows.Take(Listed)) + (count > Listed ? " …" : "");
+        Rows(count) + ": " + string.Join("; ", rows.Take(Listed)) + (count > Listed ? " …" : "");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -58,10 +58,11 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         var tokenizer = Tokenizer.Load(folder);
         // Each token is predicted from those before it, so a row of seq_length predictions has a token more.
         var length = settings.SeqLength + 1;
+        var template = TemplateChoice.FindOrDefault(settings.Template, folder, null, Registrations.Of(settings).Templates);
         LoadedDataset data;
         using (var progress = new WorkProgress(console, "tokenizing", "rows"))
         {
-            data = Loader(settings, folder, tokenizer, length).Load(new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset), progress.Report, cancellation);
+            data = Loader(settings, folder, tokenizer, template.Template, length).Load(new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset), progress.Report, cancellation);
         }
 
         using var tokens = data;
@@ -77,12 +78,11 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
             });
         }
 
-        Report(console, data.Report, length, paths);
+        Report(console, data.Report, template, length, paths);
     }
 
-    private static DatasetLoader Loader(DataConvertSettings settings, string folder, Tokenizer tokenizer, int length)
+    private static DatasetLoader Loader(DataConvertSettings settings, string folder, Tokenizer tokenizer, ChatTemplate template, int length)
     {
-        var template = TemplateChoice.FindOrDefault(settings.Template, folder, null, Registrations.Of(settings).Templates).Template;
         var configured = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder).EndIds : [];
         return new DatasetLoader(tokenizer, template, tokenizer.StopIds(configured, template), new DatasetOptions
         {
@@ -98,10 +98,11 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         });
     }
 
-    private static void Report(CliConsole console, DatasetReport report, int length, IReadOnlyList<string> paths)
+    private static void Report(CliConsole console, DatasetReport report, TemplateChoice template, int length, IReadOnlyList<string> paths)
     {
         console.Facts(
         [
+            ("template", template.Explanation),
             ("rows", Text($"{report.Samples:N0} of {report.Rows:N0}, {length:N0} tokens each")),
             ("tokens", Text($"{report.Tokens:N0} without padding, {report.LearnedTokens:N0} of them learned")),
             ("written to", string.Join(", ", paths.Select(Paths.Relative))),

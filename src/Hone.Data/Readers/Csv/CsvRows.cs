@@ -6,6 +6,7 @@ namespace Hone.Data.Readers.Csv;
 /// <summary>
 /// Values with separators between them; the first line names the columns. An empty field is null. A row is named by the line
 /// that it begins in, since quoted fields may hold line breaks. A quote inside a field that does not begin with one is text.
+/// A quote that is never closed, or closed by the next field's, costs the line that it stands in: reading goes on behind that line.
 /// </summary>
 internal static class CsvRows
 {
@@ -16,25 +17,59 @@ internal static class CsvRows
 
     public static IEnumerable<JsonRow> Read(DataSource source)
     {
-        CsvMalformedRecord? malformed = null;
-        using var reader = CsvReader.Create(source.Content, new CsvReaderOptions
+        CsvMalformedReason? malformed = null;
+        var options = new CsvReaderOptions
         {
             Separator = source.Extension == ".tsv" ? '\t' : SeparatorOf(source.Content.Head),
             TrackLineNumbers = true,
             MaxRecordSize = JsonRow.MaxBytes,
-            OnMalformedRecord = record => malformed = record.Reason == CsvMalformedReason.StrayQuote ? malformed : record,
-        });
-        var columns = Header(reader, source.Path);
-        if (malformed is { } header) throw Broken(source.Path, 1, Reason(header.Reason), null);
-        using var row = new RowWriter();
-        while (Next(reader, source.Path))
+            OnMalformedRecord = record => malformed = record.Reason == CsvMalformedReason.StrayQuote ? malformed : record.Reason,
+        };
+        var content = new RewindableStream(source.Content);
+        var reader = CsvReader.Create(content, options);
+        try
         {
-            var location = new RowLocation(source.Path, checked((int)reader.LineNumber));
-            if (malformed is { } record) yield return new JsonRow(location, default, Reason(record.Reason));
-            else if (reader.FieldCount != columns.Count) yield return new JsonRow(location, default, $"the row has {Fields(reader.FieldCount)}, the header has {columns.Count}");
-            else yield return Row(reader, row, columns, location);
-            malformed = null;
+            var columns = Header(reader, source.Path);
+            if (malformed is { } header) throw Broken(source.Path, 1, Reason(header), null);
+            using var row = new RowWriter();
+            var (begin, lines) = (0L, 0);
+            while (Next(reader, source.Path, lines))
+            {
+                var location = new RowLocation(source.Path, checked(lines + (int)reader.LineNumber));
+                var place = begin + reader.ByteOffset;
+                content.Forget(place);
+                if (malformed is { } reason)
+                {
+                    yield return new JsonRow(location, default, Reason(reason));
+                    malformed = null;
+                    if (LengthOfFirstLine(reader.RawRecord) is not { } length) continue;
+                    (begin, lines) = (place + length, location.Row);
+                    content.Rewind(begin);
+                    reader.Dispose();
+                    reader = CsvReader.Create(content, options with { HasHeader = false });
+                }
+                else if (reader.FieldCount != columns.Count)
+                {
+                    yield return new JsonRow(location, default, $"the row has {Fields(reader.FieldCount)}, the header has {columns.Count}");
+                }
+                else
+                {
+                    yield return Row(reader, row, columns, location);
+                }
+            }
         }
+        finally
+        {
+            reader.Dispose();
+        }
+    }
+
+    /// <summary>The bytes of the first of several lines with its line break, or null where there is only one.</summary>
+    private static int? LengthOfFirstLine(ReadOnlySpan<byte> record)
+    {
+        var end = record.IndexOfAny((byte)'\r', (byte)'\n');
+        if (end < 0) return null;
+        return record[end..].StartsWith("\r\n"u8) ? end + 2 : end + 1;
     }
 
     /// <summary>The separator that stands most often in the first line: spreadsheets of many countries write semicolons.</summary>
@@ -67,7 +102,7 @@ internal static class CsvRows
         }
     }
 
-    private static bool Next(CsvReader reader, string path)
+    private static bool Next(CsvReader reader, string path, int lines)
     {
         try
         {
@@ -75,7 +110,7 @@ internal static class CsvRows
         }
         catch (CsvFormatException e)
         {
-            throw Broken(path, e.LineNumber, $"a row is longer than {JsonRow.MaxBytes >> 20} MiB", e);
+            throw Broken(path, lines + e.LineNumber, $"a row is longer than {JsonRow.MaxBytes >> 20} MiB", e);
         }
     }
 
@@ -87,7 +122,7 @@ internal static class CsvRows
     private static string Reason(CsvMalformedReason reason) => reason switch
     {
         CsvMalformedReason.TextAfterClosingQuote => "text follows the closing quote of a field; a quote inside a quoted field is written twice",
-        CsvMalformedReason.UnterminatedQuote => "a quote is opened here and never closed, so that the rest of the file would be one field",
+        CsvMalformedReason.UnterminatedQuote => "a quote is opened here and never closed",
         _ => "the quotes are wrong: " + reason,
     };
 

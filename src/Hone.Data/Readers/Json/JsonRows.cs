@@ -35,7 +35,7 @@ internal static class JsonRows
         }
         catch (JsonException e)
         {
-            return new JsonRow(location, default, $"not JSON at column {e.BytePositionInLine + 1}: {Shorten(e.Message)}");
+            return new JsonRow(location, default, Reason(e));
         }
     }
 
@@ -58,9 +58,12 @@ internal static class JsonRows
         }
     }
 
+    /// <summary>A key that stands twice is said without a place.</summary>
+    private static string Reason(JsonException e) => e.BytePositionInLine is { } position ? $"not JSON at column {position + 1}: {Shorten(e.Message)}" : $"not JSON: {Shorten(e.Message)}";
+
     private static string Shorten(string message)
     {
         var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (end < 0 ? message : message[..end]).TrimEnd('.');
+        return (end < 0 ? message : message[..end]).TrimEnd('.').Replace(" encountered during deserialization", "", StringComparison.Ordinal);
     }
 }

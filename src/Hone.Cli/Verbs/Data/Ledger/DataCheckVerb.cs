@@ -30,14 +30,17 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
         foreach (var group in faults)
         {
             var count = group.Sum(f => f.Rows.Count);
-            console.Line($"{Rows(count)} {group.Key}:");
+            console.Line($"{SupervisionSummary.Rows(count)} {group.Key}:");
             foreach (var row in group.SelectMany(f => f.Rows.First).Take(Listed)) console.Line("  " + VisibleText.Of(row.ToString()));
             if (count > Listed) console.Line(Text($"  … and {count - Listed:N0} more; --json true lists the first {Listing.Most:N0}"));
         }
 
-        console.Line(faults.Count == 0 ? Text($"All {sets.Sum(s => s.Summary.Report.Rows):N0} rows can be trained on.") : "The check failed: mend the rows above, or train without them.");
-        console.JsonLine(JsonText.Line(json => Write(json, sets, faults, warnings)));
-        return faults.Count == 0 ? ExitCode.Done : ExitCode.Data;
+        // A set of which every row is too long has no faulty row, and still nothing to train on.
+        var empty = sets.Where(s => s.Summary.Report.Samples == 0).Select(s => s.Name).ToList();
+        var passes = faults.Count == 0 && empty.Count == 0;
+        console.Line(passes ? Passed(sets) : faults.Count > 0 ? "The check failed: mend the rows above, or train without them." : $"The check failed: no row is left for {string.Join(" and ", empty)}.");
+        console.JsonLine(JsonText.Line(json => Write(json, sets, passes, faults, warnings)));
+        return passes ? ExitCode.Done : ExitCode.Data;
     }
 
     private static IEnumerable<(string Kind, Listing<RowError> Rows)> Faults(DatasetReport r, bool raises) =>
@@ -51,18 +54,22 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
     private static IEnumerable<string> Warnings(SupervisionSummary summary, bool raises)
     {
         var r = summary.Report;
-        if (r.TooLong.Count > 0 && !raises) yield return Rows(r.TooLong.Count) + " left out as too long";
-        if (r.Truncated.Count > 0) yield return Rows(r.Truncated.Count) + " cut as too long" + (r.TurnsCut > 0 ? Text($", {r.TurnsCut:N0} answers before their end token") : "");
-        if (r.Duplicates.Count > 0) yield return Rows(r.Duplicates.Count) + " equal to an earlier one";
+        if (r.TooLong.Count > 0 && !raises) yield return SupervisionSummary.Rows(r.TooLong.Count) + " left out as too long";
+        if (r.Truncated.Count > 0) yield return SupervisionSummary.Rows(r.Truncated.Count) + " cut as too long" + (r.TurnsCut > 0 ? Text($", {r.TurnsCut:N0} answers before their end token") : "");
+        if (r.Duplicates.Count > 0) yield return SupervisionSummary.Rows(r.Duplicates.Count) + " equal to an earlier one";
         if (r.UnusedColumns.Count > 0) yield return "columns without a meaning here: " + string.Join(", ", r.UnusedColumns.Take(8).Select(c => c.Column));
-        if (r.SplitAnswers > 0) yield return Rows(r.SplitAnswers) + " with an answer that begins with white space: its tokens are those of inference, not those of the text as a whole";
+        if (r.SplitAnswers > 0) yield return SupervisionSummary.Rows(r.SplitAnswers) + " with an answer that begins with white space: its tokens are those of inference, not those of the text as a whole";
     }
 
-    private static string Rows(int count) => Text($"{count:N0} row{(count == 1 ? "" : "s")}");
-
-    private static void Write(Utf8JsonWriter json, List<(string Name, SupervisionSummary Summary)> sets, List<IGrouping<string, (string Kind, Listing<RowError> Rows)>> faults, List<string> warnings)
+    private static string Passed(List<(string Name, SupervisionSummary Summary)> sets)
     {
-        json.WriteBoolean("ok", faults.Count == 0);
+        var (rows, samples) = (sets.Sum(s => s.Summary.Report.Rows), sets.Sum(s => s.Summary.Report.Samples));
+        return samples == rows ? $"{(rows == 1 ? "" : "All ")}{SupervisionSummary.Rows(rows)} can be trained on." : Text($"{samples:N0} of {SupervisionSummary.Rows(rows)} can be trained on.");
+    }
+
+    private static void Write(Utf8JsonWriter json, List<(string Name, SupervisionSummary Summary)> sets, bool passes, List<IGrouping<string, (string Kind, Listing<RowError> Rows)>> faults, List<string> warnings)
+    {
+        json.WriteBoolean("ok", passes);
         json.WriteStartObject("fault_counts");
         foreach (var group in faults) json.WriteNumber(group.Key, group.Sum(f => f.Rows.Count));
         json.WriteEndObject();
