@@ -23,7 +23,7 @@ internal unsafe struct GemmChunk
     /// <summary>The right operand is packed for all threads, and a tile packs its rows of the left one; otherwise the other way round.</summary>
     public bool SharesRight;
 
-    /// <summary>The left operand, not transposed, is read as it lies in memory.</summary>
+    /// <summary>The left operand is read as it lies in memory.</summary>
     public bool LeftInPlace;
 
     /// <summary>Where the packed left operand lies; null when it is not kept.</summary>
@@ -75,7 +75,7 @@ internal unsafe struct GemmChunk
     {
         ref readonly var term = ref TermOf(block, out _, out var length);
         return LeftInPlace
-            ? PanelSource.InMemory((float*)LeftSource(block, row), term.LeftStride)
+            ? PanelSource.InMemory((float*)LeftSource(block, row), term.LeftStride, Problem.LeftTransposed)
             : PanelSource.Packed(SharedLeft<TKernel>(block, row), length, TKernel.Rows);
     }
 

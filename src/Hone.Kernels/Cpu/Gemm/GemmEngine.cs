@@ -13,6 +13,9 @@ internal sealed unsafe class GemmEngine
     /// <summary>Longest second term.</summary>
     public const int LongestSecondTerm = LongestBlock;
 
+    /// <summary>Rows that lie farther apart are not read across memory in place: each would be a page of its own, which costs what packing saves.</summary>
+    public const int LongestStrideAcross = 2048;
+
     private const int LongestBlock = 256;
     private const int MostThinRows = 8;
     private const int MostTileColumns = 256;
@@ -69,6 +72,13 @@ internal sealed unsafe class GemmEngine
         if (problem.M <= MostThinRows && problem.RightTransposed && !problem.LeftTransposed && !problem.Accumulate)
         {
             RunThin(problem);
+            return;
+        }
+
+        if (InstructionSet == InstructionSet.Vector512 && FewRowsJob.Suits(problem))
+        {
+            var job = new FewRowsJob { Problem = problem };
+            team.Run(job.Items, job);
             return;
         }
 
@@ -139,21 +149,27 @@ internal sealed unsafe class GemmEngine
         problem.N <= MostSharedColumns && problem.M >= (problem.LeftTransposed ? 8 : 1) * problem.N;
 
     /// <summary>
-    /// Whether lines of cache that a panel needs at once lie in different sets: rows a multiple of some kilobytes apart evict each other.
+    /// Whether the lines of a panel lie in different sets of the first-level cache: rows a multiple of 4 KB apart evict each other.
     /// </summary>
     /// <param name="stride">Elements between rows.</param>
-    /// <param name="rows">Rows at once.</param>
-    internal static bool IsSpread(nint stride, int rows)
+    private static bool IsSpread(nint stride)
     {
         const nint Sets = 64, LineElements = 16;
-        if (rows == 1 || stride % LineElements != 0) return true;
+        if (stride % LineElements != 0) return true;
         var lines = stride / LineElements % Sets;
         return lines != 0 && (lines & -lines) <= 32;
     }
 
+    /// <summary>Whether the left operand is read in place: always for a narrow product, where each of its numbers meets only a few others.</summary>
     private static bool CanReadLeft<TKernel>(in GemmProblem problem)
-        where TKernel : struct, IMicroKernel =>
-        TKernel.ReadsInPlace && !problem.LeftTransposed && problem.N <= MostColumnsInPlace && IsSpread(problem.First.LeftStride, 14) && (problem.Second.K == 0 || IsSpread(problem.Second.LeftStride, 14));
+        where TKernel : struct, IMicroKernel
+    {
+        if (!TKernel.ReadsInPlace) return false;
+        var fits = problem.LeftTransposed
+            ? problem.N <= TKernel.NarrowColumns && problem.First.LeftStride <= LongestStrideAcross
+            : problem.N <= MostColumnsInPlace;
+        return fits && IsSpread(problem.First.LeftStride) && (problem.Second.K == 0 || IsSpread(problem.Second.LeftStride));
+    }
 
     private void RunInPlace<TKernel>(GemmChunk chunk)
         where TKernel : struct, IMicroKernel

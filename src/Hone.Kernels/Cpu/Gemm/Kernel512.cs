@@ -156,6 +156,7 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         Vector512<float> c7 = Vector512<float>.Zero, c8 = Vector512<float>.Zero, c9 = Vector512<float>.Zero, c10 = Vector512<float>.Zero, c11 = Vector512<float>.Zero, c12 = Vector512<float>.Zero, c13 = Vector512<float>.Zero;
         for (; k > 0; k--)
         {
+            Sse.Prefetch0(a + (24 * aStep));
             var row = Vector512.Load(b);
             c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a), row, c0);
             c1 = Vector512.FusedMultiplyAdd(Vector512.Create(a[one]), row, c1);

@@ -30,6 +30,7 @@ internal readonly unsafe struct PanelSource
     /// <summary>Panels [k, rows] one behind the other.</summary>
     public static PanelSource Packed(float* first, int k, int rows) => new(first, k, 1, rows, isPacked: true);
 
-    /// <summary>Rows as they lie in memory.</summary>
-    public static PanelSource InMemory(float* first, nint stride) => new(first, stride, stride, 1, isPacked: false);
+    /// <summary>Rows as they lie in memory, or transposed, one k of all rows after the other.</summary>
+    public static PanelSource InMemory(float* first, nint stride, bool transposed) =>
+        transposed ? new(first, 1, 1, stride, isPacked: false) : new(first, stride, stride, 1, isPacked: false);
 }
