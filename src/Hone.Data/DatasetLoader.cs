@@ -61,11 +61,20 @@ public sealed class DatasetLoader
     public LoadedDataset Load(RowSources sources, Action<LoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
-        if (Cache is null || sources.Sources.Any(s => s.IsFromCode) || !Cache.Wants([.. sources.Sources.SelectMany(s => s.Files).SelectMany(DataFiles.FilesOf)])) return Tokenize(sources, null, progress, cancellation);
-        var key = TokenCacheKey.Of(sources, options, Cache.TokenizerFolder, template, endTokens, withContents: true, cancellation);
-        if (Cache.Find(key, out var damage) is { } found) return found;
-        var data = Tokenize(sources, key, progress, cancellation);
-        return damage is null ? data : data with { TokensFrom = $"{data.TokensFrom}; {damage}" };
+        if (Cache is null || sources.Sources.Any(s => s.IsFromCode)) return Tokenize(sources, progress, cancellation).Data;
+        IReadOnlyList<string> files = [.. sources.Sources.SelectMany(s => s.Files).SelectMany(DataFiles.FilesOf)];
+        if (!Cache.Wants(files)) return Tokenize(sources, progress, cancellation).Data;
+        var before = FileStamps.Of(files);
+        var key = TokenCacheKey.Of(sources, options, Cache.TokenizerFolder, template, endTokens, withContents: true, bytes => Tell("looking for kept tokens", bytes, before.Bytes), cancellation);
+        if (Cache.Find(key, (bytes, of) => Tell("checking the kept tokens", bytes, of), out var damage, cancellation) is { } found) return found;
+        var (data, samples, locations) = Tokenize(sources, progress, cancellation);
+
+        // What was read may be other rows than those of the key, where a file was written meanwhile.
+        var kept = before.AreUnchanged() ? Cache.Keep(key, samples, locations, data.Report, (bytes, of) => Tell("keeping the tokens", bytes, of))
+            : "not kept: a data file changed while it was read";
+        return data with { TokensFrom = damage is null ? kept : $"{kept}; {damage}" };
+
+        void Tell(string what, long bytes, long of) => progress?.Invoke(new LoadProgress(0, 0) { Files = new FileProgress(what, Math.Min(bytes, of), of) });
     }
 
     /// <summary>Rows that are read, tokenized and packed while they are trained on, again and again.</summary>
@@ -74,7 +83,7 @@ public sealed class DatasetLoader
     /// <param name="tokenizerFolder">Folder of the tokenizer, which counts for <see cref="SampleStream.Identity"/>; null without one.</param>
     public SampleStream Stream(RowSources sources, StreamOptions stream, string? tokenizerFolder)
     {
-        var identity = TokenCacheKey.Of(sources, options, tokenizerFolder, template, endTokens, withContents: false, CancellationToken.None).AsSpan(0, 16);
+        var identity = TokenCacheKey.Of(sources, options, tokenizerFolder, template, endTokens, withContents: false, null, CancellationToken.None).AsSpan(0, 16);
         return new SampleStream(() => RowsOf(sources, null), new RowTokenizing(Convert, options.Threads), () => new WindowAccount(options, segmentTokenizer), stream, System.Convert.ToHexStringLower(identity));
     }
 
@@ -100,7 +109,7 @@ public sealed class DatasetLoader
         return (row.Ids, row.Weights);
     }
 
-    private LoadedDataset Tokenize(RowSources sources, byte[]? key, Action<LoadProgress>? progress, CancellationToken cancellation)
+    private (LoadedDataset Data, StoredSamples Samples, RowLocations Locations) Tokenize(RowSources sources, Action<LoadProgress>? progress, CancellationToken cancellation)
     {
         using var samples = new SampleWriter(() => CacheFolder.OpenNew(CacheFolder.Path, "samples", anonymous: true));
         var account = new DatasetAccount(options, segmentTokenizer, samples);
@@ -114,7 +123,7 @@ public sealed class DatasetLoader
 
         var (stored, locations, report) = account.Close(sources.Sources.Select(s => s.Name));
         report = report with { Sources = [.. sources.Sources.Select((s, i) => new SourceShare(s.Name, taken[i], s.Note))] };
-        return new LoadedDataset(stored, locations, report) { TokensFrom = key is null ? null : Cache!.Keep(key, stored, locations, report) };
+        return (new LoadedDataset(stored, locations, report), stored, locations);
     }
 
     /// <summary>The rows of sources, whose columns are known from here on.</summary>

@@ -1,3 +1,4 @@
+using Hone.Data.Ledger;
 using Hone.Data.Storage;
 using Hone.Tensors;
 
@@ -9,7 +10,7 @@ public static class DatasetSplit
     /// <summary>
     /// Divides samples in two: a share of the rows, drawn by the seed (or, unshuffled, the last rows), at least one and never all. Both keep
     /// their order. A row that was taken several times is held back as one, so that nothing is learned that validates. Samples, tokens and
-    /// the longest sample are each half's own in its report; everything else there is of all rows that were read.
+    /// lengths are each half's own in its report; everything else there is of all rows that were read.
     /// </summary>
     /// <param name="data">All samples.</param>
     /// <param name="ratio">Share for validation.</param>
@@ -37,7 +38,13 @@ public static class DatasetSplit
         var validation = Array.ConvertAll(order[(total - held)..], i => rows[i]);
         Array.Sort(validation);
         var chosen = validation.Select(i => data.Locations[samples.RowOf(i)]).ToHashSet();
-        return (Part(data, samples, [.. Enumerable.Range(0, samples.Count).Where(i => !chosen.Contains(data.Locations[samples.RowOf(i)]))]), Part(data, samples, validation));
+        var training = new List<int>(samples.Count - validation.Length);
+        for (var i = 0; i < samples.Count; i++)
+        {
+            if (!chosen.Contains(data.Locations[samples.RowOf(i)])) training.Add(i);
+        }
+
+        return (Part(data, samples, [.. training]), Part(data, samples, validation));
     }
 
     private static List<int> FirstOfEachRow(LoadedDataset data, SampleList samples)
@@ -50,18 +57,20 @@ public static class DatasetSplit
     {
         var samples = all.Part(indices);
         var (tokens, learned, longest) = (0L, 0L, 0);
+        var lengths = new Dictionary<int, int>();
         for (var i = 0; i < samples.Count; i++)
         {
             var size = samples.SizeOf(i);
             tokens += size.Length;
             learned += size.Learned;
             longest = Math.Max(longest, size.Length);
+            lengths[size.Length] = lengths.GetValueOrDefault(size.Length) + 1;
         }
 
         return data with
         {
             Samples = samples,
-            Report = data.Report with { Samples = samples.Count, Tokens = tokens, LearnedTokens = learned, LongestSample = longest },
+            Report = data.Report with { Samples = samples.Count, Tokens = tokens, LearnedTokens = learned, LongestSample = longest, Lengths = LengthCounts.Of(lengths) },
         };
     }
 }

@@ -18,4 +18,14 @@ public sealed record LoadedDataset(IReadOnlyList<TokenizedSample> Samples, IRead
 /// <summary>How far reading a data set is.</summary>
 /// <param name="Rows">Rows that were read.</param>
 /// <param name="Tokens">Tokens of them that are used.</param>
-public readonly record struct LoadProgress(int Rows, long Tokens);
+public readonly record struct LoadProgress(int Rows, long Tokens)
+{
+    /// <summary>Work on whole files that goes on instead of reading rows; null while rows are read.</summary>
+    public FileProgress? Files { get; init; }
+}
+
+/// <summary>How far work on whole files is.</summary>
+/// <param name="What">What is done: <c>looking for kept tokens</c>.</param>
+/// <param name="Bytes">Bytes done.</param>
+/// <param name="Total">Bytes in all.</param>
+public readonly record struct FileProgress(string What, long Bytes, long Total);

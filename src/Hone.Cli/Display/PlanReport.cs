@@ -65,13 +65,22 @@ internal sealed class PlanReport
         console.Heading("Supervision");
         var streamed = _session.Stream is not null;
         List<(string, string)> facts = streamed || _session.Train.Report.Conversations > 0 ? [("template", _session.Template.Explanation)] : [];
-        // Rows that are split were read, and are accounted for, together.
-        var isSplit = Settings.ValDataset.Count == 0;
         facts.Add(("training", streamed ? Streamed() : SupervisionSummary.Size(_session.Train.Report)));
-        if (!streamed && !isSplit) facts.AddRange(Details(_session.Train));
-        if (_session.Validation is { } validation) facts.Add(("validation", SupervisionSummary.Size(validation.Report)));
-        if (isSplit && _session.Validation is not null) facts.Add(("together", string.Create(CultureInfo.InvariantCulture, $"{_session.Train.Report.Rows:N0} rows read")));
-        if ((isSplit ? _session.Train : _session.Validation) is { } last) facts.AddRange(Details(last));
+        if (IsSplit)
+        {
+            // Rows that are split were read, and are accounted for, together.
+            var summary = SupervisionSummary.Of(_session, _session.Train.Report);
+            facts.Add(("  packing", summary.Packing));
+            facts.Add(("validation", SupervisionSummary.Size(_session.Validation!.Report)));
+            facts.Add(("together", string.Create(CultureInfo.InvariantCulture, $"{_session.Train.Report.Rows:N0} rows read; of training and validation rows:")));
+            facts.AddRange(summary.Account().Concat(Tokens(_session.Train)).Select(f => ("  " + f.Name, f.Value)));
+        }
+        else
+        {
+            if (!streamed) facts.AddRange(Details(_session.Train));
+            if (_session.Validation is { } validation) facts.AddRange([("validation", SupervisionSummary.Size(validation.Report)), .. Details(validation)]);
+        }
+
         console.Facts(facts);
         if (!streamed && _session.Train.Report.TurnsWithoutEnd is > 0 and var endless)
             console.Notice($"warning: {endless:N0} answers end without an end token that is learned; the model may not know when to stop.");
@@ -109,6 +118,12 @@ internal sealed class PlanReport
             ["samples"] = report?.Samples,
             ["tokens"] = report?.Tokens,
             ["learned_tokens"] = report?.LearnedTokens,
+            ["validation_samples"] = _session.Validation?.Report.Samples,
+            ["validation_tokens"] = _session.Validation?.Report.Tokens,
+            ["validation_learned_tokens"] = _session.Validation?.Report.LearnedTokens,
+
+            // What follows, and rows, are counted before rows are held back.
+            ["of_training_and_validation_rows"] = IsSplit,
             ["roles"] = report is null ? null : new JsonObject(report.Roles.Select(r => KeyValuePair.Create(SupervisionSummary.NameOf(r.Role),
                 (JsonNode?)new JsonObject { ["tokens"] = r.Tokens, ["learned_tokens"] = r.LearnedTokens }))),
             ["answers"] = report?.LearnedTurns,
@@ -121,11 +136,13 @@ internal sealed class PlanReport
         }.ToJsonString();
     }
 
-    private IEnumerable<(string, string)> Details(LoadedDataset data)
-    {
-        foreach (var (name, value) in SupervisionSummary.Of(_session, data.Report).Details()) yield return ("  " + name, value);
-        if (data.TokensFrom is { } cache) yield return ("  tokens", cache);
-    }
+    /// <summary>Whether the validation rows are some of the rows that were read for training.</summary>
+    private bool IsSplit => _session.Validation is not null && Settings.ValDataset.Count == 0;
+
+    private IEnumerable<(string, string)> Details(LoadedDataset data) =>
+        SupervisionSummary.Of(_session, data.Report).Details().Concat(Tokens(data)).Select(f => ("  " + f.Name, f.Value));
+
+    private static IEnumerable<(string Name, string Value)> Tokens(LoadedDataset data) => data.TokensFrom is { } cache ? [("tokens", cache)] : [];
 
     private string Streamed() => "rows are read while they are trained on, "
         + (Settings.Shuffle ? string.Create(CultureInfo.InvariantCulture, $"each drawn from {Settings.ShuffleBufferSize:N0} that wait") : "in the order of the files")

@@ -43,12 +43,10 @@ internal sealed class WorkProgress : IDisposable
     {
         var elapsed = Elapsed;
         if (elapsed < _next) return;
-        _next = elapsed + (_console.IsErrorTerminal ? s_redraw : s_plainLine);
         var text = string.Create(CultureInfo.InvariantCulture, $"{_what}: {done:N0}{(_total is { } n ? $" of {n:N0}" : "")} {_unit}");
         if (more is not null) text += ", " + more;
         if (done > 0 && _total is { } total && total > done) text += $", {Time((total - done) * (elapsed / done))} left";
-        if (_console.IsErrorTerminal) _console.Status(text);
-        else _console.Notice(text);
+        Show(text);
     }
 
     /// <summary>So many rows are read, with their rate.</summary>
@@ -56,11 +54,24 @@ internal sealed class WorkProgress : IDisposable
     {
         // The text is made only when it is shown.
         if (Elapsed < _next) return;
+        if (progress.Files is { } files)
+        {
+            Show($"{files.What}: {ByteCount.Text(files.Bytes)} of {ByteCount.Text(files.Total)}");
+            return;
+        }
+
         var seconds = Math.Max(Elapsed.TotalSeconds, 1e-9);
         Report(progress.Rows, $"{Figures.Count(progress.Rows / seconds)} rows/s, {Figures.Count(progress.Tokens / seconds)} tokens/s");
     }
 
     public void Dispose() => _console.Status(null);
+
+    private void Show(string text)
+    {
+        _next = Elapsed + (_console.IsErrorTerminal ? s_redraw : s_plainLine);
+        if (_console.IsErrorTerminal) _console.Status(text);
+        else _console.Notice(text);
+    }
 
     private static string Time(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")

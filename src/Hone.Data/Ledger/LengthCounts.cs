@@ -7,6 +7,9 @@ public sealed class LengthCounts
     /// <param name="all">Every length and how many samples have it, ascending.</param>
     public LengthCounts(IReadOnlyList<(int Length, int Samples)> all) => All = all;
 
+    /// <summary>The counts of a dictionary from length to samples.</summary>
+    internal static LengthCounts Of(Dictionary<int, int> counts) => new([.. counts.OrderBy(c => c.Key).Select(c => (c.Key, c.Value))]);
+
     /// <summary>Every length and how many samples have it, ascending.</summary>
     public IReadOnlyList<(int Length, int Samples)> All { get; }
 

@@ -11,7 +11,7 @@ internal sealed class SupervisionCounts(SegmentTokenizer? tokenizer)
     private readonly Dictionary<int, int> lengths = [];
 
     /// <summary>The lengths of the samples.</summary>
-    public LengthCounts Lengths => new([.. lengths.OrderBy(c => c.Key).Select(c => (c.Key, c.Value))]);
+    public LengthCounts Lengths => LengthCounts.Of(lengths);
 
     /// <summary>Their hashes.</summary>
     public RowHashes Hashes { get; } = new();

@@ -13,7 +13,7 @@ internal static class PluginRows
     {
         using var rows = Guarded(name, 1, () => make().GetEnumerator());
         for (var number = 1; Guarded(name, number, rows.MoveNext); number++)
-            yield return new JsonRow(new RowLocation(name, number), JsonSerializer.SerializeToElement(rows.Current), null);
+            yield return Row(new RowLocation(name, number), Guarded(name, number, () => rows.Current));
     }
 
     /// <summary>The row that the code makes of a row, or why it makes none.</summary>
@@ -27,6 +27,19 @@ internal static class PluginRows
         catch (Exception e) // whatever the code of others throws costs one row, with its reason
         {
             return row with { Json = default, Error = $"the plug-in can't convert it: {e.Message.TrimEnd('.')}" };
+        }
+    }
+
+    /// <summary>A row that is no JSON, as one with NaN in it, costs itself.</summary>
+    private static JsonRow Row(RowLocation location, JsonObject row)
+    {
+        try
+        {
+            return new JsonRow(location, JsonSerializer.SerializeToElement(row), null);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            return new JsonRow(location, default, $"the plug-in's row is no JSON: {e.Message.TrimEnd('.')}");
         }
     }
 

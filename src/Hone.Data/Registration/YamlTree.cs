@@ -22,7 +22,10 @@ internal static class YamlTree
             var parser = new Parser(text);
             parser.Consume<StreamStart>();
             if (!parser.TryConsume<DocumentStart>(out _)) return [];
-            return Node(parser, path, 0) switch
+            var root = Node(parser, path, 0);
+            parser.Consume<DocumentEnd>();
+            if (!parser.TryConsume<StreamEnd>(out _)) throw Refuse(path, parser.Current!, "the file holds more than one document");
+            return root switch
             {
                 JsonObject fields => fields,
                 null => [],

@@ -25,6 +25,9 @@ internal sealed class StoredSamples : SampleList
     /// <summary>Places and sizes.</summary>
     public ChunkedList<StoredSample> Entries => index;
 
+    /// <summary>Bytes of all samples.</summary>
+    public long Bytes => index.Count == 0 ? 0 : index[^1].Offset + index[^1].Bytes;
+
     public override int Count => index.Count;
 
     public override TokenizedSample this[int i]
@@ -45,7 +48,7 @@ internal sealed class StoredSamples : SampleList
     {
         var sample = index[i];
         var rented = file is null ? [] : ArrayPool<byte>.Shared.Rent(sample.Bytes);
-        var own = Bytes(sample, rented);
+        var own = BytesOf(sample, rented);
         sample.Ids(own).CopyTo(ids);
         sample.Weights(own, to);
         if (file is not null) ArrayPool<byte>.Shared.Return(rented);
@@ -55,7 +58,7 @@ internal sealed class StoredSamples : SampleList
     {
         ArgumentNullException.ThrowIfNull(batch);
         var sample = index[i];
-        var own = Bytes(sample, bytes);
+        var own = BytesOf(sample, bytes);
         sample.Weights(own, weights);
         batch.Append(sample.Ids(own), weights.AsSpan(0, sample.Size.Length), sample.Row);
     }
@@ -69,18 +72,17 @@ internal sealed class StoredSamples : SampleList
             yield break;
         }
 
-        var total = index.Count == 0 ? 0 : index[^1].Offset + index[^1].Bytes;
-        var chunk = new byte[(int)Math.Min(ChunkBytes, total)];
-        for (var offset = 0L; offset < total; offset += chunk.Length)
+        var chunk = new byte[(int)Math.Min(ChunkBytes, Bytes)];
+        for (var offset = 0L; offset < Bytes; offset += chunk.Length)
         {
-            var part = chunk.AsMemory(0, (int)Math.Min(chunk.Length, total - offset));
+            var part = chunk.AsMemory(0, (int)Math.Min(chunk.Length, Bytes - offset));
             file.Read(offset, part.Span);
             yield return part;
         }
     }
 
     /// <summary>A sample as it lies, in the room where a file makes it necessary.</summary>
-    private ReadOnlySpan<byte> Bytes(in StoredSample sample, byte[] room)
+    private ReadOnlySpan<byte> BytesOf(in StoredSample sample, byte[] room)
     {
         if (file is null) return memory.AsSpan((int)sample.Offset, sample.Bytes);
         file.Read(sample.Offset, room.AsSpan(0, sample.Bytes));

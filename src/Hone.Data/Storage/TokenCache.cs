@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Hone.Data.Storage;
@@ -33,31 +32,39 @@ public sealed record TokenCache(string Folder, string? TokenizerFolder, long Min
 
     /// <summary>The data set of a key, or null where there is none.</summary>
     /// <param name="key">The key.</param>
+    /// <param name="progress">Told how far checking it is, in bytes.</param>
     /// <param name="damage">What is wrong with the file that was there, for people; it is gone then.</param>
-    internal LoadedDataset? Find(byte[] key, out string? damage)
+    /// <param name="cancellation">Stops.</param>
+    internal LoadedDataset? Find(byte[] key, Action<long, long>? progress, out string? damage, CancellationToken cancellation)
     {
         damage = null;
         var path = PathOf(key);
         if (!File.Exists(path)) return null;
         FileStream? file = null;
+        var isTaken = false;
         try
         {
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 0);
-            var data = TokenCacheFile.Read(file, key);
+            var data = TokenCacheFile.Read(file, key, progress, cancellation);
+            isTaken = true;
             Touch(path);
             return data with { TokensFrom = $"taken from {path}" };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or JsonException)
         {
-            file?.Dispose();
+            file?.Dispose(); // before it is deleted, which Windows asks for
             damage = $"{path} is damaged and was made anew: {e.Message.TrimEnd('.')}";
             TryDelete(path);
             return null;
         }
+        finally
+        {
+            if (!isTaken) file?.Dispose();
+        }
     }
 
     /// <summary>Keeps a data set, and says where, or why not: a run doesn't stop because nothing can be kept.</summary>
-    internal string Keep(byte[] key, StoredSamples samples, RowLocations locations, DatasetReport report)
+    internal string Keep(byte[] key, StoredSamples samples, RowLocations locations, DatasetReport report, Action<long, long>? progress)
     {
         string? aside = null;
         try
@@ -65,14 +72,15 @@ public sealed record TokenCache(string Folder, string? TokenizerFolder, long Min
             using (var file = CacheFolder.OpenNew(Folder, Convert.ToHexStringLower(key.AsSpan(0, 8)), anonymous: false))
             {
                 aside = file.Name;
-                TokenCacheFile.Write(file, key, samples, locations, report);
+                TokenCacheFile.Write(file, key, samples, locations, report, progress);
                 file.Flush(flushToDisk: true);
             }
 
+            var bytes = new FileInfo(aside).Length;
             File.Move(aside, PathOf(key), overwrite: true);
             DurableFiles.SyncFolder(Folder);
             Prune(PathOf(key));
-            return string.Create(CultureInfo.InvariantCulture, $"kept in {PathOf(key)} ({ByteCount.Text(new FileInfo(PathOf(key)).Length)})");
+            return $"kept in {PathOf(key)} ({ByteCount.Text(bytes)})";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or HoneException)
         {
@@ -85,14 +93,22 @@ public sealed record TokenCache(string Folder, string? TokenizerFolder, long Min
 
     private void Prune(string newest)
     {
-        var files = new DirectoryInfo(Folder).GetFiles("*" + Extension).OrderBy(f => f.LastWriteTimeUtc).ToList();
-        var total = files.Sum(f => f.Length);
-        foreach (var file in files)
+        try
         {
-            if (total <= LimitBytes) return;
-            if (file.FullName == newest) continue;
-            total -= file.Length;
-            TryDelete(file.FullName);
+            // Another process may take a file away at any time.
+            var files = new DirectoryInfo(Folder).GetFiles("*" + Extension).Where(f => f.Exists).Select(f => (f.FullName, f.Length, f.LastWriteTimeUtc)).OrderBy(f => f.LastWriteTimeUtc).ToList();
+            var total = files.Sum(f => f.Length);
+            foreach (var file in files)
+            {
+                if (total <= LimitBytes) return;
+                if (file.FullName == newest) continue;
+                total -= file.Length;
+                TryDelete(file.FullName);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next one who keeps a file counts again.
         }
     }
 

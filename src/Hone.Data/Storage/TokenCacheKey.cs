@@ -5,6 +5,7 @@ using System.Text.Json;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
 using Hone.Data.Sources;
+using Hone.Tensors;
 using Hone.Text.Templates;
 using Hone.Text.Tokenizers;
 
@@ -20,19 +21,31 @@ internal sealed class TokenCacheKey : IDisposable
 
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    private TokenCacheKey()
+    private readonly Action<long>? progress;
+    private long hashed;
+
+    private TokenCacheKey(Action<long>? progress)
     {
+        this.progress = progress;
         Add("format", TokenCacheFile.Version);
-        foreach (var type in (Type[])[typeof(TokenCacheKey), typeof(Tokenizer), typeof(TokenizedSample)]) Add("program", type.Module.ModuleVersionId.ToString());
+        foreach (var type in (Type[])[typeof(TokenCacheKey), typeof(Tokenizer), typeof(TokenizedSample), typeof(CounterRandom), typeof(CsvHelper.CsvReader)]) Add("program", type.Module.ModuleVersionId.ToString());
         Add("runtime", Environment.Version.ToString());
     }
 
     /// <summary>The key of rows read with these options; without the content of the data files it stands for what is done with them.</summary>
+    /// <param name="sources">Where the rows come from.</param>
+    /// <param name="options">How they become samples.</param>
+    /// <param name="tokenizerFolder">Folder of the tokenizer; null without one.</param>
+    /// <param name="template">The chat template, or null.</param>
+    /// <param name="endTokens">Tokens that end an answer.</param>
+    /// <param name="withContents">Whether data files count by what they hold.</param>
+    /// <param name="progress">Told how many bytes of files were read; null tells nobody.</param>
+    /// <param name="cancellation">Stops.</param>
     /// <exception cref="HoneException">A data file can't be read.</exception>
     public static byte[] Of(RowSources sources, DatasetOptions options, string? tokenizerFolder, ChatTemplate? template,
-        IReadOnlyList<int> endTokens, bool withContents, CancellationToken cancellation)
+        IReadOnlyList<int> endTokens, bool withContents, Action<long>? progress, CancellationToken cancellation)
     {
-        using var key = new TokenCacheKey();
+        using var key = new TokenCacheKey(progress);
         key.Add("options", JsonSerializer.Serialize(options with { Threads = null }));
         key.Add("end tokens", string.Join(' ', endTokens));
         key.Add("template", template?.Source ?? "");
@@ -77,6 +90,7 @@ internal sealed class TokenCacheKey : IDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 hash.AppendData(buffer, 0, read);
+                progress?.Invoke(hashed += read);
             }
 
             AddLength(total);

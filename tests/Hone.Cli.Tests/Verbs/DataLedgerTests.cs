@@ -97,6 +97,25 @@ public sealed partial class DataLedgerTests : IDisposable
     }
 
     [Fact]
+    public void It_is_said_where_validation_rows_are_counted_with_the_others()
+    {
+        var rows = Rows([.. Enumerable.Range(1, 20).Select(i => Chat($"Question {i}", "An answer." + new string('!', i)))]);
+        foreach (var verb in (string[])["stats", "check", "preview"])
+        {
+            Assert.True((bool)Json(verb, rows, "--split_dataset_ratio", "0.25")["training"]!["of_training_and_validation_rows"]!);
+            Assert.False((bool)Json(verb, rows)["training"]!["of_training_and_validation_rows"]!);
+        }
+
+        Assert.Contains("training and validation rows together: the run holds 25.0 % of the rows used back", Run("stats", rows, "--split_dataset_ratio", "0.25").Out, StringComparison.Ordinal);
+        string[] arguments = ["plan", "--model", Model, "--dataset", rows, "--split_dataset_ratio", "0.25"];
+        var plan = JsonNode.Parse(CommandLineRun.Of([.. arguments, "--json"]).Out)!;
+        Assert.Equal((15, 5, true), ((int)plan["samples"]!, (int)plan["validation_samples"]!, (bool)plan["of_training_and_validation_rows"]!));
+        Assert.Equal((long)plan["tokens"]! + (long)plan["validation_tokens"]!, plan["roles"]!.AsObject().Sum(r => (long)r.Value!["tokens"]!));
+        var text = new CommandLineRun(VerbList.All, arguments, width: 400).Out;
+        Assert.Matches(@"training +15 rows.*\n +packing .*\n +validation +5 rows.*\n +together +20 rows read; of training and validation rows:", text);
+    }
+
+    [Fact]
     public void A_sound_data_set_passes_with_warnings_for_what_harms_nobody()
     {
         var report = Json("check", Rows(Chat("a", "b"), Chat("a", "b"), """{"query": "a", "response": "b", "tag": 1}"""));

@@ -136,6 +136,18 @@ public sealed class RowSourcesTests : IDisposable
         Assert.Equal(train.Samples.Count, train.Report.Samples);
     }
 
+    [Fact]
+    public void Lengths_of_a_split_are_those_of_its_own_rows()
+    {
+        var path = folder.PathOf("ids.jsonl");
+        File.WriteAllLines(path, Enumerable.Range(1, 40).Select(i => $$"""{"input_ids":[{{string.Join(',', Enumerable.Repeat("1", 1 + (i % 7)))}},2]}"""));
+        using var data = new DatasetLoader(null, null, [], new DatasetOptions { VocabularySize = 100 }).Load([(path, null)], cancellation: TestContext.Current.CancellationToken);
+        var (train, validation) = DatasetSplit.Split(data, 0.25, 1, shuffle: true);
+        foreach (var part in (LoadedDataset[])[train, validation]) Assert.Equal(part.Samples.Select(s => s.Ids.Length).Order(), part.Report.Lengths.ToArray());
+        Assert.Equal(10, validation.Report.Lengths.Samples);
+        Assert.Equal(data.Report.Lengths.ToArray(), [.. train.Report.Lengths.ToArray().Concat(validation.Report.Lengths.ToArray()).Order()]);
+    }
+
     private static string Text(System.Text.Json.JsonElement row) => row.GetProperty("text").GetString()!;
 
     private List<int> Take(string name, int count, int wanted, DatasetOptions options) =>

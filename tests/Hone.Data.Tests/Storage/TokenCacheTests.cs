@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Hone.Data.Sources;
 using Hone.Data.Storage;
@@ -114,6 +115,55 @@ public sealed class TokenCacheTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0, -1L)]
+    [InlineData(0, long.MaxValue)]
+    [InlineData(8, -1)]
+    [InlineData(8, int.MaxValue)]
+    [InlineData(8, 2)]
+    [InlineData(12, -1)]
+    [InlineData(12, 1 << 30)]
+    [InlineData(16, -5)]
+    public void A_file_whose_sizes_are_not_its_own_is_noticed_though_its_checksum_is_right(int at, object size)
+    {
+        using var expected = Load();
+        var path = Assert.Single(Directory.GetFiles(folder.PathOf("tokens")));
+        var bytes = File.ReadAllBytes(path);
+        var footer = bytes.AsSpan(bytes.Length - 64 - 24);
+        if (size is long large) BitConverter.TryWriteBytes(footer[at..], large);
+        else BitConverter.TryWriteBytes(footer[at..], (int)size);
+        SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
+        File.WriteAllBytes(path, bytes);
+        using var again = Load();
+        Assert.Contains("sizes are wrong", again.TokensFrom, StringComparison.Ordinal);
+        AssertSame(expected, again);
+    }
+
+    [Fact]
+    public void Rows_that_change_while_they_are_read_are_not_kept()
+    {
+        using var loaded = Load(progress: p =>
+        {
+            if (p.Rows > 0) File.SetLastWriteTimeUtc(data, DateTime.UtcNow.AddSeconds(7));
+        });
+        Assert.Equal("not kept: a data file changed while it was read", loaded.TokensFrom);
+        Assert.False(Directory.Exists(folder.PathOf("tokens")));
+        Assert.Equal(3, loaded.Samples.Count);
+    }
+
+    [Fact]
+    public void Work_on_whole_files_tells_how_far_it_is()
+    {
+        var told = new List<LoadProgress>();
+        using var first = Load(progress: told.Add);
+        using var second = Load(progress: told.Add);
+        var works = told.Where(p => p.Files is not null).Select(p => p.Files!.Value).ToList();
+        Assert.Equal(["looking for kept tokens", "keeping the tokens", "looking for kept tokens", "checking the kept tokens"],
+            works.Where((w, i) => i == 0 || works[i - 1].What != w.What).Select(w => w.What));
+        Assert.All(works, w => Assert.InRange(w.Bytes, 1, w.Total));
+        foreach (var work in works.GroupBy(w => w.What)) Assert.Equal(work.Last().Total, work.Last().Bytes);
+    }
+
     [Fact]
     public void Two_at_a_time_do_not_get_into_each_others_way()
     {
@@ -167,18 +217,18 @@ public sealed class TokenCacheTests : IDisposable
 
     private static ChatTemplate Template(string name) => ChatTemplate.FromFile(SharedData.PathOf($"templates/{name}.jinja"), SharedData.PathOf("tokenizers/qwen2.5"));
 
-    private LoadedDataset Load(string? path = null, DatasetOptions? options = null, long minimum = 0, long limit = TokenCache.UsualLimitBytes)
+    private LoadedDataset Load(string? path = null, DatasetOptions? options = null, long minimum = 0, long limit = TokenCache.UsualLimitBytes, Action<LoadProgress>? progress = null)
     {
         var model = SharedData.PathOf("tokenizers/qwen2.5");
         var tokenizer = Tokenizer.Load(model);
         return new DatasetLoader(tokenizer, Template("qwen2.5"), tokenizer.StopIds([]), options ?? Options)
         {
             Cache = new TokenCache(folder.PathOf("tokens"), model, minimum, limit),
-        }.Load([(path ?? data, null)], cancellation: Cancellation);
+        }.Load([(path ?? data, null)], progress, Cancellation);
     }
 
     private string KeyOf(DatasetOptions options, string? path = null, int? rows = null, string? tokenizer = null, ChatTemplate? template = null, int[]? ends = null) =>
-        Convert.ToHexString(TokenCacheKey.Of(new RowSources([new RowSource(path ?? data, [path ?? data], rows)]), options, tokenizer ?? SharedData.PathOf("tokenizers/qwen2.5"), template ?? Template("qwen2.5"), ends ?? [1], withContents: true, Cancellation));
+        Convert.ToHexString(TokenCacheKey.Of(new RowSources([new RowSource(path ?? data, [path ?? data], rows)]), options, tokenizer ?? SharedData.PathOf("tokenizers/qwen2.5"), template ?? Template("qwen2.5"), ends ?? [1], withContents: true, null, Cancellation));
 
     private object Another(PropertyInfo property, object? value) => value switch
     {

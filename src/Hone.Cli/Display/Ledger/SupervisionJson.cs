@@ -8,9 +8,13 @@ namespace Hone.Cli;
 internal static class SupervisionJson
 {
     /// <summary>Writes the fields of a summary into an open object.</summary>
-    public static void Write(Utf8JsonWriter json, SupervisionSummary summary)
+    /// <param name="json">The object.</param>
+    /// <param name="summary">The summary.</param>
+    /// <param name="withValidation">Whether some of the rows are validation rows in a run.</param>
+    public static void Write(Utf8JsonWriter json, SupervisionSummary summary, bool withValidation)
     {
         var r = summary.Report;
+        json.WriteBoolean("of_training_and_validation_rows", withValidation);
         json.WriteNumber("rows", r.Rows);
         json.WriteNumber("samples", r.Samples);
         json.WriteNumber("tokens", r.Tokens);

@@ -35,7 +35,15 @@ internal sealed record SupervisionSummary(DatasetReport Report, int PackingLengt
     public static string NameOf(SegmentRole role) => role.ToString().ToLowerInvariant();
 
     /// <summary>Everything else, name by name.</summary>
-    public IEnumerable<(string Name, string Value)> Details() => Facts().Select(f => (f.Name, VisibleText.Of(f.Value)));
+    public IEnumerable<(string Name, string Value)> Details() => Report.Samples == 0 ? Account() : [.. Account(), ("packing", Packing)];
+
+    /// <summary>Everything that is counted of rows before some of them are held back for validation.</summary>
+    public IEnumerable<(string Name, string Value)> Account() => Facts().Select(f => (f.Name, VisibleText.Of(f.Value)));
+
+    /// <summary>How full packs are, in words.</summary>
+    public string Packing => IsPacked
+        ? Text($"packs of {PackingLength:N0} tokens, {PackingEfficiency:P1} full")
+        : Text($"off; packs of {PackingLength:N0} tokens would be {PackingEfficiency:P1} full");
 
     private IEnumerable<(string Name, string Value)> Facts()
     {
@@ -53,9 +61,6 @@ internal sealed record SupervisionSummary(DatasetReport Report, int PackingLengt
         if (r.Rejected.Count > 0) yield return ("rejected", Rows(r.Rejected.Count, r.Rejected.First.Select(e => e.ToString())));
         if (r.TooLong.Count > 0) yield return ("too long", Rows(r.TooLong.Count, r.TooLong.First.Select(e => e.ToString())));
         if (r.Truncated.Count > 0) yield return ("truncated", Rows(r.Truncated.Count, r.Truncated.First.Select(e => e.ToString())));
-        if (r.Samples > 0) yield return ("packing", IsPacked
-            ? Text($"packs of {PackingLength:N0} tokens, {PackingEfficiency:P1} full")
-            : Text($"off; packs of {PackingLength:N0} tokens would be {PackingEfficiency:P1} full"));
     }
 
     private string Answers()

@@ -21,7 +21,7 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
     {
         using var session = Read(settings, console, cancellation, provesRendering: true);
         var sets = Sets(session);
-        Show(console, sets);
+        Show(console, settings, sets);
         var raises = settings.TruncationStrategy == TruncationStrategy.Raise;
         var faults = sets.SelectMany(s => Faults(s.Summary.Report, raises)).Where(f => f.Rows.Count > 0).GroupBy(f => f.Kind).ToList();
         var warnings = sets.SelectMany(s => Warnings(s.Summary, raises)).ToList();
@@ -39,7 +39,7 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
         var empty = sets.Where(s => s.Summary.Report.Samples == 0).Select(s => s.Name).ToList();
         var passes = faults.Count == 0 && empty.Count == 0;
         console.Line(passes ? Passed(sets) : faults.Count > 0 ? "The check failed: mend the rows above, or train without them." : $"The check failed: no row is left for {string.Join(" and ", empty)}.");
-        console.JsonLine(JsonText.Line(json => Write(json, sets, passes, faults, warnings)));
+        console.JsonLine(JsonText.Line(json => Write(json, settings, sets, passes, faults, warnings)));
         return passes ? ExitCode.Done : ExitCode.Data;
     }
 
@@ -67,7 +67,7 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
         return samples == rows ? $"{(rows == 1 ? "" : "All ")}{SupervisionSummary.Rows(rows)} can be trained on." : Text($"{samples:N0} of {SupervisionSummary.Rows(rows)} can be trained on.");
     }
 
-    private static void Write(Utf8JsonWriter json, List<(string Name, SupervisionSummary Summary)> sets, bool passes, List<IGrouping<string, (string Kind, Listing<RowError> Rows)>> faults, List<string> warnings)
+    private static void Write(Utf8JsonWriter json, PlanSettings settings, List<(string Name, SupervisionSummary Summary)> sets, bool passes, List<IGrouping<string, (string Kind, Listing<RowError> Rows)>> faults, List<string> warnings)
     {
         json.WriteBoolean("ok", passes);
         json.WriteStartObject("fault_counts");
@@ -90,7 +90,7 @@ internal sealed class DataCheckVerb : LedgerVerb<PlanSettings>
         foreach (var (name, summary) in sets)
         {
             json.WriteStartObject(name);
-            SupervisionJson.Write(json, summary);
+            SupervisionJson.Write(json, summary, WithValidation(settings, name));
             json.WriteEndObject();
         }
     }

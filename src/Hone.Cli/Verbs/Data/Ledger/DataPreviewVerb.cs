@@ -18,7 +18,7 @@ internal sealed class DataPreviewVerb : LedgerVerb<DataPreviewSettings>
         using var session = Read(settings, console, cancellation);
         var sets = Sets(session);
         var rows = Rows(settings, session, cancellation);
-        Show(console, sets);
+        Show(console, settings, sets);
         console.Line();
         var text = new LedgerText(console);
         if (!console.Json && rows.Count > 0) text.ShowLegend();
@@ -37,7 +37,7 @@ internal sealed class DataPreviewVerb : LedgerVerb<DataPreviewSettings>
             foreach (var (name, summary) in sets)
             {
                 json.WriteStartObject(name);
-                SupervisionJson.Write(json, summary);
+                SupervisionJson.Write(json, summary, WithValidation(settings, name));
                 json.WriteEndObject();
             }
 

@@ -17,7 +17,7 @@ internal sealed class DataStatsVerb : LedgerVerb<PlanSettings>
         var sets = Sets(session);
         foreach (var (name, summary) in sets)
         {
-            Show(console, [(name, summary)]);
+            Show(console, settings, [(name, summary)]);
             console.Line();
             ShowRoles(console, summary);
             ShowLengths(console, summary);
@@ -28,7 +28,7 @@ internal sealed class DataStatsVerb : LedgerVerb<PlanSettings>
             foreach (var (name, summary) in sets)
             {
                 json.WriteStartObject(name);
-                SupervisionJson.Write(json, summary);
+                SupervisionJson.Write(json, summary, WithValidation(settings, name));
                 json.WriteEndObject();
             }
         }));

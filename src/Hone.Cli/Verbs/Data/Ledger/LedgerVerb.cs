@@ -27,14 +27,21 @@ internal abstract class LedgerVerb<TSettings> : Verb<TSettings>
     }
 
     /// <summary>Rows, tokens, what is learned, and what became of every other row.</summary>
-    private protected static void Show(CliConsole console, IReadOnlyList<(string Name, SupervisionSummary Summary)> sets)
+    private protected static void Show(CliConsole console, PlanSettings settings, IReadOnlyList<(string Name, SupervisionSummary Summary)> sets)
     {
         foreach (var (name, summary) in sets)
         {
             console.Heading(name == "training" ? "Supervision" : "Supervision of " + name);
-            console.Facts([("rows", Text($"{summary.Report.Rows:N0} read")), ("used", SupervisionSummary.Size(summary.Report)), .. summary.Details()]);
+            console.Facts([("rows", Text($"{summary.Report.Rows:N0} read")), .. WithValidation(settings, name) ? [("split", Split(settings))] : ((string, string)[])[], ("used", SupervisionSummary.Size(summary.Report)), .. summary.Details()]);
         }
     }
+
+    /// <summary>Whether some of the set's rows are validation rows in a run.</summary>
+    private protected static bool WithValidation(PlanSettings settings, string name) => name == "training" && settings.SplitDatasetRatio > 0;
+
+    /// <summary>What a run holds back is looked at with the others: a row that can't be used is none for validation either.</summary>
+    private static string Split(PlanSettings settings) =>
+        Text($"all figures are of training and validation rows together: the run holds {settings.SplitDatasetRatio:P1} of the rows used back for validation");
 
     private protected static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
