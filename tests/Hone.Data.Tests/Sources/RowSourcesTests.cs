@@ -145,7 +145,7 @@ public sealed class RowSourcesTests : IDisposable
         var (train, validation) = DatasetSplit.Split(data, 0.25, 1, shuffle: true);
         foreach (var part in (LoadedDataset[])[train, validation]) Assert.Equal(part.Samples.Select(s => s.Ids.Length).Order(), part.Report.Lengths.ToArray());
         Assert.Equal(10, validation.Report.Lengths.Samples);
-        Assert.Equal(data.Report.Lengths.ToArray(), [.. train.Report.Lengths.ToArray().Concat(validation.Report.Lengths.ToArray()).Order()]);
+        Assert.Equal(data.Report.Lengths.ToArray(), train.Report.Lengths.ToArray().Concat(validation.Report.Lengths.ToArray()).Order());
     }
 
     private static string Text(System.Text.Json.JsonElement row) => row.GetProperty("text").GetString()!;
