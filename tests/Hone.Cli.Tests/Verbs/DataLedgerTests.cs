@@ -106,6 +106,9 @@ public sealed partial class DataLedgerTests : IDisposable
             Assert.False((bool)Json(verb, rows)["training"]!["of_training_and_validation_rows"]!);
         }
 
+        var html = folder.PathOf("split.html");
+        Assert.Equal(0, Run("preview", rows, "--split_dataset_ratio", "0.25", "--html", html).ExitCode);
+        Assert.Contains("training and validation rows together", File.ReadAllText(html), StringComparison.Ordinal);
         Assert.Contains("training and validation rows together: the run holds 25.0 % of the rows used back", Run("stats", rows, "--split_dataset_ratio", "0.25").Out, StringComparison.Ordinal);
         string[] arguments = ["plan", "--model", Model, "--dataset", rows, "--split_dataset_ratio", "0.25"];
         var plan = JsonNode.Parse(CommandLineRun.Of([.. arguments, "--json"]).Out)!;

@@ -84,7 +84,7 @@ internal sealed class LedgerPage(TextWriter to)
         if (ranges.Count == 0) return;
         var most = ranges.Max(r => r.Samples);
         to.Write("<h2>Length in tokens</h2>\n<p class=\"soft\">");
-        to.Write(string.Join(" · ", LengthChart.Percentiles.Select(p => Escape(Text($"{p.Name} {lengths.Percentile(p.Share):N0}")))));
+        to.Write(string.Join(" · ", LengthChart.Percentiles.Select(p => Escape(Text($"{p.Name} {lengths.Percentile(p.Share):N0}").Replace(' ', '\u00A0')))));
         to.Write("</p>\n<div class=\"table\"><table>\n<tr><th>tokens</th><th>rows</th><th></th></tr>\n");
         foreach (var (from, end, samples) in ranges)
             to.Write($"<tr><td>{Number(from)}–{Number(end)}</td><td>{Number(samples)}</td><td class=\"bar\"><i style=\"width:{Percent(samples, most)}\"></i></td></tr>\n");

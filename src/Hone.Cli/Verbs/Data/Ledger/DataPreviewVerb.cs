@@ -65,5 +65,6 @@ internal sealed class DataPreviewVerb : LedgerVerb<DataPreviewSettings>
     }
 
     private static string Title(DataPreviewSettings settings) =>
-        string.Join(", ", settings.Dataset.Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d)))) + " with " + Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.Model!));
+        string.Join(", ", settings.Dataset.Select(d => Path.GetFileName(Path.TrimEndingDirectorySeparator(d)))) + " with " + Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.Model!))
+        + (WithValidation(settings, "training") ? "; training and validation rows together" : "");
 }
