@@ -93,6 +93,12 @@ public sealed class SampleStreamTests : IDisposable
         using var shorter = Open(options);
         shorter.Start(place);
         Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(shorter.Next).ExitCode);
+
+        // The row that stood at the place is gone, and all behind it.
+        File.WriteAllLines(data, lines[..(int)place.Rows]);
+        using var cut = Open(options);
+        cut.Start(place);
+        Assert.Contains("not those that the checkpoint was made with", Assert.Throws<HoneException>(cut.Next).Message);
     }
 
     [Fact]
