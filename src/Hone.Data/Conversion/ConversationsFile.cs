@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Hone.Data.Ledger;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
+using Hone.Data.Sources;
 
 namespace Hone.Data.Conversion;
 
@@ -26,15 +27,24 @@ public static class ConversationsFile
 
     /// <summary>Writes the rows that are conversations: an array, or a row a line when the name ends in <c>.jsonl</c>.</summary>
     /// <param name="path">The file; it appears when it is whole.</param>
-    /// <param name="rows">Rows of any form.</param>
+    /// <param name="sources">Rows of any form.</param>
+    /// <param name="options">Names of columns, and how rows are drawn.</param>
     /// <param name="alpacaPrompt">Whether the question of an Alpaca row goes into Alpaca's prompt, as the guide's converter does.</param>
     /// <param name="strict">Whether a row that can't be used stops the conversion.</param>
     /// <param name="progress">Told the number of rows done, now and then.</param>
     /// <exception cref="HoneException">A row can't be used and <paramref name="strict"/> is set, no row can, or the disk refuses.</exception>
-    public static ConversionReport Write(string path, IEnumerable<JsonRow> rows, bool alpacaPrompt, bool strict, Action<int>? progress = null)
+    public static ConversionReport Write(string path, RowSources sources, DatasetOptions options, bool alpacaPrompt, bool strict, Action<int>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(options);
+        var info = new DatasetInfo(options.Columns, options.DatasetInfo);
+        foreach (var source in sources.Sources) source.Describe(info);
+        return Write(path, sources.Read(options), info.Of, alpacaPrompt, strict, progress);
+    }
+
+    private static ConversionReport Write(string path, IEnumerable<JsonRow> rows, Func<string, RowMapping> mappingOf, bool alpacaPrompt, bool strict, Action<int>? progress)
+    {
         var rejected = new ListingBuilder<RowError>();
         var (read, written) = (0, 0);
         var isLines = path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase);
@@ -45,7 +55,7 @@ public static class ConversationsFile
             foreach (var row in rows)
             {
                 if (++read % 1024 == 0) progress?.Invoke(read);
-                if (Read(row, alpacaPrompt, out var error) is not { } conversation)
+                if (Read(row, mappingOf, alpacaPrompt, out var error) is not { } conversation)
                 {
                     var reason = new RowError(row.Location, error!);
                     if (strict)
@@ -76,11 +86,11 @@ public static class ConversationsFile
         return new ConversionReport(read, rejected.Build());
     }
 
-    private static Conversation? Read(JsonRow row, bool alpacaPrompt, out string? error)
+    private static Conversation? Read(JsonRow row, Func<string, RowMapping> mappingOf, bool alpacaPrompt, out string? error)
     {
         error = row.Error;
         if (error is not null) return null;
-        var content = RowSchema.Parse(row.Json, out error);
+        var content = RowSchema.Parse(row.Json, mappingOf(row.Location.File), out error);
         if (content is Conversation conversation) return alpacaPrompt ? AlpacaPrompt.Apply(row.Json, conversation) : conversation;
         error ??= "the row is no conversation";
         return null;

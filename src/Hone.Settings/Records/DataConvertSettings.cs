@@ -8,13 +8,19 @@ public sealed record DataConvertSettings : VerbSettings
         Help = "Files with rows of any form; several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
+    [RowSetting("columns", Group = "Rows")]
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    [RowSetting("custom_dataset_info", Group = "Rows")]
+    public string? CustomDatasetInfo { get; init; }
+
     [Setting("output", Group = "Rows", Path = PathUse.Output, Aliases = ["output_path", "output_file"], Help = "File to write.")]
     public string? Output { get; init; }
 
     [Setting("to", Group = "Rows", DefaultNote = "mindrecord when output ends so, else conversations", Help = "What to write.")]
     public ConvertTarget? To { get; init; }
 
-    [Setting("strict", Group = "Rows", Help = "Stop at the first row that cannot be used. With false, such rows are left out, counted and listed.")]
+    [RowSetting("strict", Group = "Rows")]
     public bool Strict { get; init; } = true;
 
     [Setting("alpaca_prompt", Group = "Conversations",
@@ -35,23 +41,23 @@ public sealed record DataConvertSettings : VerbSettings
     [TemplateSetting(Group = "MindRecord")]
     public string? Template { get; init; }
 
-    [Setting("system", Group = "MindRecord", DefaultNote = "the row's own, else the template's", Help = "System message for rows that have none.")]
+    [RowSetting("system", Group = "MindRecord")]
     public string? System { get; init; }
 
     [Setting("seq_length", Group = "MindRecord",
         Help = "Tokens that a step sees of a row. Rows have one more, since each token is predicted from those before it.")]
     public int SeqLength { get; init; } = 2048;
 
-    [Setting("truncation_strategy", Group = "MindRecord", Help = "What to do with longer rows; they are counted and listed either way.")]
+    [RowSetting("truncation_strategy", Group = "MindRecord")]
     public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
 
     [Setting("loss_scale", Group = "MindRecord", Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts.")]
     public LossScale LossScale { get; init; }
 
-    [Setting("model_name", Group = "MindRecord", Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    [RowSetting("model_name", Group = "MindRecord")]
     public IReadOnlyList<string> ModelName { get; init; } = [];
 
-    [Setting("model_author", Group = "MindRecord", Help = "Replaces {{AUTHOR}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    [RowSetting("model_author", Group = "MindRecord")]
     public IReadOnlyList<string> ModelAuthor { get; init; } = [];
 
     [Setting("attention_mask", Group = "MindRecord", Help = "Add a column that says which tokens are padding.")]
@@ -75,9 +81,6 @@ public sealed record DataConvertSettings : VerbSettings
         rules.AtLeast("seq_length", SeqLength, 1);
         rules.AtLeast("file_partition", FilePartition, 1);
         rules.Require("file_partition", FilePartition <= 1000, $"file_partition is {FilePartition}; MindSpore reads at most 1000 files", "ask for fewer files");
-        rules.Require("model_name", ModelName.Count <= 2, $"model_name has {ModelName.Count} values",
-            "give one name, or a Chinese and an English one; quote names with spaces");
-        rules.Require("model_author", ModelAuthor.Count <= 2, $"model_author has {ModelAuthor.Count} values",
-            "give one name, or a Chinese and an English one; quote names with spaces");
+        rules.Names(ModelName, ModelAuthor);
     }
 }

@@ -7,7 +7,7 @@ public sealed record EvalSettings : ModelSettings
     [TemplateSetting]
     public string? Template { get; init; }
 
-    [Setting("system", Group = "Model", DefaultNote = "the row's own, else the template's", Help = "System message for rows that have none.")]
+    [RowSetting("system")]
     public string? System { get; init; }
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
@@ -15,33 +15,28 @@ public sealed record EvalSettings : ModelSettings
         Help = "Files or folders with rows: JSON, CSV, text, Parquet, Arrow; several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
-    [Setting("columns", Group = "Data", DefaultNote = "recognised by themselves",
-        Help = "The rows' own names of columns and the names known here: question=query answer=response. A JSON object of such pairs will do.")]
+    [RowSetting("columns")]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    [Setting("custom_dataset_info", Group = "Data", Path = PathUse.Input, MissingPath = ExitCode.Data, Aliases = ["dataset_info"],
-        DefaultNote = "dataset_info.json beside the data",
-        Help = "File that describes columns and roles of data files, as LLaMA-Factory or ms-swift write it.")]
+    [RowSetting("custom_dataset_info")]
     public string? CustomDatasetInfo { get; init; }
 
     [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest", Help = "Longest row in tokens.")]
     public int? MaxLength { get; init; }
 
-    [Setting("truncation_strategy", Group = "Data", Help = "What to do with longer rows; they are counted and listed either way.")]
+    [RowSetting("truncation_strategy")]
     public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
 
-    [Setting("strict", Group = "Data", Help = "Stop at the first row that cannot be used. With false, such rows are left out, counted and listed.")]
+    [RowSetting("strict")]
     public bool Strict { get; init; } = true;
 
     [Setting("loss_scale", Group = "Data", Help = "Which tokens count: every assistant turn, the last one, or all tokens with the prompts; rules as for sft.")]
     public LossScale LossScale { get; init; }
 
-    [Setting("model_name", Group = "Data",
-        Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    [RowSetting("model_name")]
     public IReadOnlyList<string> ModelName { get; init; } = [];
 
-    [Setting("model_author", Group = "Data",
-        Help = "Replaces {{AUTHOR}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    [RowSetting("model_author")]
     public IReadOnlyList<string> ModelAuthor { get; init; } = [];
 
     [Setting("per_device_eval_batch_size", Group = "Data", Aliases = ["eval_batch_size", "batch_size"], Help = "Rows in a micro-batch.")]
@@ -62,10 +57,7 @@ public sealed record EvalSettings : ModelSettings
         base.CheckRules(rules);
         rules.Require("dataset", Dataset.Count > 0, "dataset is not set", "name the rows: --dataset <file.jsonl>");
         rules.AtLeast("max_length", MaxLength, 2);
-        rules.Require("model_name", ModelName.Count <= 2, $"model_name has {ModelName.Count} values",
-            "give one name, or a Chinese and an English one; quote names with spaces");
-        rules.Require("model_author", ModelAuthor.Count <= 2, $"model_author has {ModelAuthor.Count} values",
-            "give one name, or a Chinese and an English one; quote names with spaces");
+        rules.Names(ModelName, ModelAuthor);
         rules.AtLeast("per_device_eval_batch_size", PerDeviceEvalBatchSize, 1);
         rules.Require("metrics", Metrics.Count > 0, "metrics is empty", "name at least one");
         rules.Require("output", Output is null || PerToken, "output is set without per_token", "add --per_token");

@@ -7,20 +7,17 @@ public sealed record TemplateCheckSettings : ModelSettings
     [TemplateSetting]
     public string? Template { get; init; }
 
-    [Setting("system", Group = "Model", DefaultNote = "the row's own, else the template's", Help = "System message for rows that have none.")]
+    [RowSetting("system")]
     public string? System { get; init; }
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data, Aliases = ["val_dataset", "data_path", "d"],
         DefaultNote = "conversations that are built in", Help = "Check the conversations of these files; 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
-    [Setting("columns", Group = "Data", DefaultNote = "recognised by themselves",
-        Help = "The rows' own names of columns and the names known here: question=query answer=response. A JSON object of such pairs will do.")]
+    [RowSetting("columns")]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    [Setting("custom_dataset_info", Group = "Data", Path = PathUse.Input, MissingPath = ExitCode.Data, Aliases = ["dataset_info"],
-        DefaultNote = "dataset_info.json beside the data",
-        Help = "File that describes columns and roles of data files, as LLaMA-Factory or ms-swift write it.")]
+    [RowSetting("custom_dataset_info")]
     public string? CustomDatasetInfo { get; init; }
 
     [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest",

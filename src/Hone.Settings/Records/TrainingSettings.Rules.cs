@@ -84,10 +84,7 @@ public abstract partial record TrainingSettings
             "it sorts shuffled rows, so their order cannot be kept: set group_by_length false, or shuffle true");
         rules.Require("group_by_length", !GroupByLength || !Packing, "group_by_length and packing are both true",
             "packs are equally long already: keep one of them");
-        rules.Require("model_name", ModelName.Count <= 2, $"model_name has {ModelName.Count} values",
-            "give one name, or a Chinese and an English one; quote names with spaces");
-        rules.Require("model_author", ModelAuthor.Count <= 2, $"model_author has {ModelAuthor.Count} values",
-            "give one name, or a Chinese and an English one; quote names with spaces");
+        rules.Names(ModelName, ModelAuthor);
     }
 
     private void CheckStreaming(RuleChecker rules)

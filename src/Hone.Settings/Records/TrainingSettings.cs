@@ -33,8 +33,7 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Train although it can't be proven that training and inference see the same tokens with this template; hone template check says why.")]
     public bool AcceptUnprovenTemplate { get; init; }
 
-    [Setting("system", Group = "Model", DefaultNote = "the row's own, else the template's",
-        Help = "System message for rows that have none.")]
+    [RowSetting("system")]
     public string? System { get; init; }
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
@@ -47,13 +46,10 @@ public abstract partial record TrainingSettings : VerbSettings
         Aliases = ["custom_val_dataset_path", "eval_data_path"], Help = "Files with validation rows, as for dataset.")]
     public IReadOnlyList<string> ValDataset { get; init; } = [];
 
-    [Setting("columns", Group = "Data", DefaultNote = "recognised by themselves",
-        Help = "The rows' own names of columns and the names known here: question=query answer=response. A JSON object of such pairs will do.")]
+    [RowSetting("columns")]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    [Setting("custom_dataset_info", Group = "Data", Path = PathUse.Input, MissingPath = ExitCode.Data, Aliases = ["dataset_info"],
-        DefaultNote = "dataset_info.json beside the data",
-        Help = "File that describes columns and roles of data files, as LLaMA-Factory or ms-swift write it.")]
+    [RowSetting("custom_dataset_info")]
     public string? CustomDatasetInfo { get; init; }
 
     [Setting("interleave_prob", Group = "Data", Aliases = ["interleave_probs"], SplitOnComma = true, DefaultNote = "one data set after another",
@@ -90,12 +86,10 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Longest row in tokens.")]
     public int? MaxLength { get; init; }
 
-    [Setting("truncation_strategy", Group = "Data",
-        Help = "What to do with longer rows; they are counted and listed either way.")]
+    [RowSetting("truncation_strategy")]
     public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
 
-    [Setting("strict", Group = "Data",
-        Help = "Stop at the first row that cannot be used. With false, such rows are left out, counted and listed.")]
+    [RowSetting("strict")]
     public bool Strict { get; init; } = true;
 
     [Setting("packing", Group = "Data",
@@ -124,12 +118,10 @@ public abstract partial record TrainingSettings : VerbSettings
             + "micro-batches' means, and a count that includes a learned first token of a row, which nothing predicts.")]
     public LossNormalization LossNormalization { get; init; } = LossNormalization.Tokens;
 
-    [Setting("model_name", Group = "Data",
-        Help = "Replaces {{NAME}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    [RowSetting("model_name")]
     public IReadOnlyList<string> ModelName { get; init; } = [];
 
-    [Setting("model_author", Group = "Data",
-        Help = "Replaces {{AUTHOR}} in self-cognition rows: one name for all, or a Chinese and an English one.")]
+    [RowSetting("model_author")]
     public IReadOnlyList<string> ModelAuthor { get; init; } = [];
 
     [Setting("tuner_type", Group = "Tuner", Aliases = ["sft_type", "train_type", "finetuning_type"],

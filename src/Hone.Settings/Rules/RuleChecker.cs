@@ -34,5 +34,12 @@ internal sealed class RuleChecker
     public void Revision(string? revision) =>
         Require("model_revision", revision is null || HubId.IsRevision(revision), $"model_revision is '{revision}'", "give a branch, a tag or a commit");
 
+    /// <summary><c>model_name</c> and <c>model_author</c> are one text each, or a Chinese and an English one.</summary>
+    public void Names(IReadOnlyList<string> names, IReadOnlyList<string> authors)
+    {
+        foreach (var (setting, texts) in ((string, IReadOnlyList<string>)[])[("model_name", names), ("model_author", authors)])
+            Require(setting, texts.Count <= 2, $"{setting} has {texts.Count} values", "give one name, or a Chinese and an English one; quote names with spaces");
+    }
+
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "not set";
 }

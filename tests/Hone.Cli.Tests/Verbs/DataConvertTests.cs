@@ -93,6 +93,21 @@ public sealed class DataConvertTests : IDisposable
     }
 
     [Theory]
+    [InlineData("own_names.jsonl", "Name a city.", "Graz.", "--columns", "frage=query", "antwort=response")]
+    [InlineData("described.jsonl", "Open today?", "Until six.")] // dataset_info.json beside it says how
+    public void Columns_with_names_of_their_own_are_converted(string example, string question, string answer, params string[] more)
+    {
+        var rows = Path.Combine(SharedData.RepositoryRoot, "examples", "data", "rows", example);
+        Run(["data", "convert", "--dataset", rows, "--output", folder.PathOf("rows.json"), .. more]);
+        var texts = JsonNode.Parse(File.ReadAllText(folder.PathOf("rows.json")))![0]!["conversations"]!.AsArray().Select(m => (string)m!["value"]!);
+        Assert.Equal([question, answer], texts.TakeLast(2));
+
+        Run(["data", "convert", "--dataset", rows, "--model", Model, "--seq_length", "100", "--output", folder.PathOf("x.mindrecord"), .. more]);
+        using var reader = MindRecordReader.Open(folder.PathOf("x.mindrecord"));
+        Assert.Equal(1, reader.RowCount);
+    }
+
+    [Theory]
     [InlineData("the model's own")]
     [InlineData("vicuna, named by --template", "--template", "vicuna")]
     public void The_template_is_said(string said, params string[] more)

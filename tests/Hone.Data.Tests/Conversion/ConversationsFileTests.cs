@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Hone.Data.Conversion;
 using Hone.Data.Readers;
 using Hone.Data.Schemas;
+using Hone.Data.Sources;
 using Hone.Testing;
 
 namespace Hone.Data.Tests.Conversion;
@@ -21,7 +22,7 @@ public sealed class ConversationsFileTests : IDisposable
              {"instruction": "Go on.", "output": "On.", "system": "Be short.", "history": [["Hi", "Hello"]]}]
             """);
         var output = folder.PathOf("out.json");
-        var report = ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: true);
+        var report = ConversationsFile.Write(output, RowSources.Of(input), new DatasetOptions(), alpacaPrompt: true, strict: true);
         Assert.Equal(3, report.Rows);
         const string Expected = """
             [
@@ -72,7 +73,7 @@ public sealed class ConversationsFileTests : IDisposable
         Assert.NotEmpty(original);
         foreach (var output in (string[])[folder.PathOf("out.json"), folder.PathOf("out.jsonl")])
         {
-            var report = ConversationsFile.Write(output, DataFiles.Read(path), alpacaPrompt: false, strict: false);
+            var report = ConversationsFile.Write(output, RowSources.Of(path), new DatasetOptions(), alpacaPrompt: false, strict: false);
             Assert.Equal(original.Count, report.Rows - report.Rejected.Count);
             var converted = DataFiles.Read(output).Select(r => Assert.IsType<Conversation>(RowSchema.Parse(r.Json, out _))).ToList();
             Assert.Equal(original.Count, converted.Count);
@@ -90,7 +91,7 @@ public sealed class ConversationsFileTests : IDisposable
     {
         var input = folder.Write("in.jsonl", """{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","loss":false},{"role":"user","content":"c"},{"role":"assistant","content":"d","loss_scale":0.5}]}""");
         var output = folder.PathOf("out.jsonl");
-        ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: true);
+        ConversationsFile.Write(output, RowSources.Of(input), new DatasetOptions(), alpacaPrompt: true, strict: true);
         var row = Assert.IsType<Conversation>(RowSchema.Parse(DataFiles.Read(output).Single().Json, out _));
         Assert.Equal([null, 0f, null, 0.5f], row.Weights);
     }
@@ -100,10 +101,10 @@ public sealed class ConversationsFileTests : IDisposable
     {
         var input = folder.Write("in.jsonl", "{\"text\": \"plain\"}\n{\"query\": \"a\", \"response\": \"b\"}\n{\"query\": 3, \"response\": \"b\"}\n");
         var output = folder.PathOf("out.json");
-        var error = Assert.Throws<HoneException>(() => ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: true));
+        var error = Assert.Throws<HoneException>(() => ConversationsFile.Write(output, RowSources.Of(input), new DatasetOptions(), alpacaPrompt: true, strict: true));
         Assert.Equal($"{input}:1", error.Where);
         Assert.Equal([input], Directory.GetFiles(folder.Path));
-        var report = ConversationsFile.Write(output, DataFiles.Read(input), alpacaPrompt: true, strict: false);
+        var report = ConversationsFile.Write(output, RowSources.Of(input), new DatasetOptions(), alpacaPrompt: true, strict: false);
         Assert.Equal([1, 3], report.Rejected.First.Select(r => r.Location.Row));
         Assert.Single(JsonNode.Parse(File.ReadAllText(output))!.AsArray());
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hone.Data;
 using Hone.Data.Conversion;
+using Hone.Data.Schemas;
 using Hone.Data.Sources;
 using Hone.Hub;
 using Hone.Models;
@@ -32,8 +33,8 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
     private static void WriteConversations(DataConvertSettings settings, CliConsole console, CancellationToken cancellation)
     {
         using var progress = new WorkProgress(console, "converting", "rows");
-        var rows = new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset).Read(new DatasetOptions());
-        var report = ConversationsFile.Write(settings.Output!, rows, settings.AlpacaPrompt, settings.Strict, done =>
+        var options = new DatasetOptions { Columns = RowMapping.ParseColumns(settings.Columns), DatasetInfo = settings.CustomDatasetInfo };
+        var report = ConversationsFile.Write(settings.Output!, Open(settings, console, cancellation), options, settings.AlpacaPrompt, settings.Strict, done =>
         {
             cancellation.ThrowIfCancellationRequested();
             progress.Report(done);
@@ -62,7 +63,7 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         LoadedDataset data;
         using (var progress = new WorkProgress(console, "tokenizing", "rows"))
         {
-            data = Loader(settings, folder, tokenizer, template.Template, length).Load(new DatasetSources(null, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset), progress.Report, cancellation);
+            data = Loader(settings, folder, tokenizer, template.Template, length).Load(Open(settings, console, cancellation), progress.Report, cancellation);
         }
 
         using var tokens = data;
@@ -81,6 +82,9 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         Report(console, data.Report, template, length, paths);
     }
 
+    private static RowSources Open(DataConvertSettings settings, CliConsole console, CancellationToken cancellation) =>
+        new DatasetSources(settings.CustomDatasetInfo, DownloadDisplay.Access(console, settings.UseHf), Registrations.Of(settings), cancellation).Open(settings.Dataset);
+
     private static DatasetLoader Loader(DataConvertSettings settings, string folder, Tokenizer tokenizer, ChatTemplate template, int length)
     {
         var configured = File.Exists(Path.Combine(folder, "config.json")) ? DecoderSpec.Load(folder).EndIds : [];
@@ -88,6 +92,8 @@ internal sealed class DataConvertVerb : Verb<DataConvertSettings>
         {
             Scope = settings.LossScale.Scope,
             LossRules = settings.LossScale.Rules,
+            Columns = RowMapping.ParseColumns(settings.Columns),
+            DatasetInfo = settings.CustomDatasetInfo,
             System = settings.System,
             ModelName = settings.ModelName,
             ModelAuthor = settings.ModelAuthor,
