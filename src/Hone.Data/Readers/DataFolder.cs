@@ -7,6 +7,7 @@ internal static class DataFolder
 {
     private const string StateFile = "state.json";
     private const string SplitsFile = "dataset_dict.json";
+    private const int MaxStateBytes = 16 << 20;
     private const string MindRecord = ".mindrecord";
 
     private static readonly char[] Digits = [.. "0123456789"];
@@ -66,9 +67,11 @@ internal static class DataFolder
         if (!File.Exists(state)) return null;
         try
         {
+            if (FileLength.Of(state) > MaxStateBytes) throw new JsonException($"it is longer than {MaxStateBytes >> 20} MiB");
             using var document = JsonDocument.Parse(File.ReadAllBytes(state));
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("_data_files", out var list)) return null;
             var files = list.EnumerateArray().Select(f => Path.Combine(path, Path.GetFileName(f.GetProperty("filename").GetString()!))).ToList();
+            if (files.Exists(f => f.Contains('\0', StringComparison.Ordinal))) throw new JsonException("no file can have such a name");
             if (files.Count > 0) return files;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or IOException or ArgumentNullException)

@@ -48,6 +48,21 @@ public sealed class DamagedFilesTests : IDisposable
         Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
     }
 
+    [Theory]
+    [InlineData("""{"_data_files":[{"filename":"a\u0000b.arrow"}]}""")]
+    [InlineData("""{"_data_files":[{"filename":null}]}""")]
+    [InlineData("""{"_data_files":[{"filename":""}]}""")]
+    [InlineData("""{"_data_files":[{"filename":"\ud800"}]}""")]
+    [InlineData("""{"_data_files":[3]}""")]
+    [InlineData("""{"_data_files":{}}""")]
+    [InlineData("""{"_data_files":[]}""")]
+    [InlineData("{")]
+    public void A_list_of_files_that_is_none_is_an_error(string state)
+    {
+        folder.Write("state.json", state);
+        Assert.Equal(ExitCode.Data, Assert.Throws<HoneException>(() => DataFiles.Read(folder.Path).Count()).ExitCode);
+    }
+
     private bool Survives(string name, byte[] content, string what)
     {
         var path = folder.PathOf("damaged-" + name);
