@@ -66,6 +66,14 @@ public sealed class DataFilesTests : IDisposable
     }
 
     [Fact]
+    public void What_is_left_of_a_rejected_row_is_no_row_of_its_own()
+    {
+        var rows = Read("a.csv", Encoding.UTF8.GetBytes("q,a\n\"Hello\nhe said \"hi\" there\",ok\n5,6\nfive\" nails,7\n"));
+        Assert.Equal(["5", "five\" nails"], rows.Where(r => r.Error is null).Select(r => r.Json.GetProperty("q").GetString()));
+        Assert.Equal([2, 3, 4, 5], rows.Select(r => r.Location.Row));
+    }
+
+    [Fact]
     public void Many_quotes_that_are_not_closed_cost_their_lines_alone()
     {
         // Long and short rows, so that what is read again lies in one chunk of the file or in several.

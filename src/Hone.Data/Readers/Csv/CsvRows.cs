@@ -18,12 +18,17 @@ internal static class CsvRows
     public static IEnumerable<JsonRow> Read(DataSource source)
     {
         CsvMalformedReason? malformed = null;
+        var hasStrayQuote = false;
         var options = new CsvReaderOptions
         {
             Separator = source.Extension == ".tsv" ? '\t' : SeparatorOf(source.Content.Head),
             TrackLineNumbers = true,
             MaxRecordSize = JsonRow.MaxBytes,
-            OnMalformedRecord = record => malformed = record.Reason == CsvMalformedReason.StrayQuote ? malformed : record.Reason,
+            OnMalformedRecord = record =>
+            {
+                if (record.Reason == CsvMalformedReason.StrayQuote) hasStrayQuote = true;
+                else malformed = record.Reason;
+            },
         };
         var content = new RewindableStream(source.Content);
         var reader = CsvReader.Create(content, options);
@@ -32,17 +37,23 @@ internal static class CsvRows
             var columns = Header(reader, source.Path);
             if (malformed is { } header) throw Broken(source.Path, 1, Reason(header), null);
             using var row = new RowWriter();
-            var (begin, lines) = (0L, 0);
+            var (begin, lines, rejectedUntil) = (0L, 0, 0L);
+            hasStrayQuote = false;
             while (Next(reader, source.Path, lines))
             {
                 var location = new RowLocation(source.Path, checked(lines + (int)reader.LineNumber));
                 var place = begin + reader.ByteOffset;
                 content.Forget(place);
+
+                // Lines of a rejected row may be rows, or what is left of its text: that has quotes inside fields.
+                if (hasStrayQuote && place < rejectedUntil) malformed ??= CsvMalformedReason.StrayQuote;
+                hasStrayQuote = false;
                 if (malformed is { } reason)
                 {
                     yield return new JsonRow(location, default, Reason(reason));
                     malformed = null;
                     if (LengthOfFirstLine(reader.RawRecord) is not { } length) continue;
+                    rejectedUntil = Math.Max(rejectedUntil, place + reader.RawRecord.Length);
                     (begin, lines) = (place + length, location.Row);
                     content.Rewind(begin);
                     reader.Dispose();
@@ -110,7 +121,7 @@ internal static class CsvRows
         }
         catch (CsvFormatException e)
         {
-            throw Broken(path, lines + e.LineNumber, $"a row is longer than {JsonRow.MaxBytes >> 20} MiB", e);
+            throw Broken(path, lines + e.LineNumber, $"a row is longer than {JsonRow.MaxBytes >> 20} MiB, or a quote is opened and never closed", e);
         }
     }
 
@@ -122,6 +133,7 @@ internal static class CsvRows
     private static string Reason(CsvMalformedReason reason) => reason switch
     {
         CsvMalformedReason.TextAfterClosingQuote => "text follows the closing quote of a field; a quote inside a quoted field is written twice",
+        CsvMalformedReason.StrayQuote => "it follows a row whose quotes are wrong, and has a quote inside a field itself",
         CsvMalformedReason.UnterminatedQuote => "a quote is opened here and never closed",
         _ => "the quotes are wrong: " + reason,
     };

@@ -51,7 +51,8 @@ internal readonly unsafe struct AttentionForwardJob<TWidth, V>(AttentionBlocks b
         var first = Math.Max(0, key - position) / Tile * Tile;
         var count = blocks.LastQuery(key + keys - 1, position + rows) - position - first;
         if (keys <= 0 || count <= 0) return;
-        count = BlockProduct.PaddedColumns(count);
+        // Rows of a tile behind the window would take along what an older block left; the whole block gives them zeros.
+        count = count < rows - first ? Rows - first : BlockProduct.PaddedColumns(count);
         float* scores = blocks.Scores(thread) + first, sums = blocks.Sums(thread, block) + first * blocks.Width;
         var offset = position + first - key;
         BlockProduct.Multiply<TWidth, V>(blocks.Keys(thread), blocks.Width, 1, blocks.Queries(thread, block) + first, Rows, scores, Rows, keys,

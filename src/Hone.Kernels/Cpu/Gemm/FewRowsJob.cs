@@ -29,7 +29,7 @@ internal unsafe struct FewRowsJob : ITeamJob
 
     /// <summary>Whether a problem is one for this job.</summary>
     public static bool Suits(in GemmProblem problem) =>
-        problem.LeftTransposed && !problem.RightTransposed && problem.Second.K == 0 && problem.Residual == null && problem.Bias == null
+        problem.LeftTransposed && !problem.RightTransposed && problem.First.K > 0 && problem.Second.K == 0 && problem.Residual == null && problem.Bias == null
         && problem.M <= MostRows && problem.M % Rows == 0 && problem.N % Columns == 0
         && problem.First.RightType == DType.F32 && problem.First.Factor == 1 && problem.First.RightStride <= GemmEngine.LongestStrideAcross;
 

@@ -149,15 +149,13 @@ internal sealed unsafe class GemmEngine
         problem.N <= MostSharedColumns && problem.M >= (problem.LeftTransposed ? 8 : 1) * problem.N;
 
     /// <summary>
-    /// Whether the lines of a panel lie in different sets of the first-level cache: rows a multiple of 4 KB apart evict each other.
+    /// Whether the lines of a panel lie in more than one set of the first-level cache: rows a multiple of 4 KB apart evict each other.
     /// </summary>
     /// <param name="stride">Elements between rows.</param>
     private static bool IsSpread(nint stride)
     {
         const nint Sets = 64, LineElements = 16;
-        if (stride % LineElements != 0) return true;
-        var lines = stride / LineElements % Sets;
-        return lines != 0 && (lines & -lines) <= 32;
+        return stride % (Sets * LineElements) != 0;
     }
 
     /// <summary>Whether the left operand is read in place: always for a narrow product, where each of its numbers meets only a few others.</summary>

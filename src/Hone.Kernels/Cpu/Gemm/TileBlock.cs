@@ -73,7 +73,7 @@ internal static unsafe class TileBlock<TKernel>
             var runs = Math.Max(1, length / TileProduct.FetchRun);
             var rows = Math.Clamp(GemmChunk.Panels(TKernel.Rows, calls), 1, runs);
             product.NextLeft = next + (Math.Min(call * rows, TKernel.Rows - 1) * left.Pitch * sizeof(float));
-            product.NextLeftStep = (nint)length * sizeof(float) / (rows == 1 ? length : TileProduct.FetchRun);
+            product.NextLeftStep = (nint)length * sizeof(float) / (rows == 1 ? Math.Max(length, 1) : TileProduct.FetchRun);
             product.NextLeftJump = rows == 1 ? product.NextLeftStep * TileProduct.FetchRun : left.Pitch * sizeof(float);
         }
     }
