@@ -97,17 +97,32 @@ internal sealed class HuggingFaceCache(string root, Action<string, string>? link
         var (pointer, blob) = (Pointer(id, kind, commit, file), Blob(id, kind, file));
         var folder = Path.GetDirectoryName(pointer)!;
         DurableFiles.CreateFolder(folder);
-        File.Delete(pointer);
+
+        // Replaced, never deleted first: another process may have put the content there meanwhile, and where links fail that is all there is of it.
+        var made = $"{pointer}.{Guid.NewGuid():N}.partial";
         try
         {
-            link(pointer, Path.GetRelativePath(folder, blob));
+            link(made, Path.GetRelativePath(folder, blob));
+            File.Move(made, pointer, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another process may have made it. Where links need special rights huggingface_hub, too, puts the content into the snapshot.
-            if (File.Exists(pointer)) return;
-            if (isNew) File.Move(blob, pointer);
-            else Copy(blob, pointer);
+            // Where links need special rights huggingface_hub, too, puts the content into the snapshot.
+            if (IsWhole(pointer, file)) return;
+            if (!isNew) Copy(blob, pointer);
+            else MoveInto(pointer, blob, file);
+        }
+    }
+
+    private static void MoveInto(string pointer, string blob, HubFile file)
+    {
+        try
+        {
+            File.Move(blob, pointer, overwrite: true);
+        }
+        catch (FileNotFoundException) when (IsWhole(pointer, file))
+        {
+            // Another process was faster.
         }
     }
 
