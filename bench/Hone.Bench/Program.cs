@@ -28,7 +28,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         """
-        usage: hone-bench gemm [--quick] [--shape T,N,K] [--threads N] [--openblas LIBRARY]
+        usage: hone-bench gemm [--quick] [--products] [--shape "T,N,K;T,N,K"] [--threads N] [--openblas LIBRARY]
                hone-bench train S|M|Q full|lora STEPS [--bf16] [--checkpointing] [--profile] [--threads N] [--wait SECONDS] [--json]
                hone-bench forecast S|M|Q full|lora STEPS [--checkpointing] [--threads N] [--rows-of TOKENS] [--learned-percent N]
                hone-bench compare [--quick] [--configs S,M,Q] [--modes full,lora] [--rounds N] [--prototype] [--wait SECONDS]

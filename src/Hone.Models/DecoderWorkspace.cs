@@ -76,7 +76,7 @@ public sealed class DecoderWorkspace : IDisposable
 
     /// <summary>
     /// Forward and backward: adds the gradient of Σ weight·nll·<paramref name="gradientScale"/> to
-    /// <see cref="Parameter.Gradient"/> of every trainable parameter. With <see cref="WorkspaceShape.OneMicroBatch"/> what was there must be 0.
+    /// <see cref="Parameter.Gradient"/> of every trainable parameter. With <see cref="WorkspaceShape.OneMicroBatch"/> those of matrices are overwritten, and the others must be 0 before.
     /// </summary>
     /// <param name="batch">The micro-batch.</param>
     /// <param name="gradientScale">Usually 1 / (sum of weights of the whole optimizer step).</param>

@@ -12,7 +12,7 @@ internal interface IHubCache
     /// <summary>Folder with the files of a commit under their own names; null for an unknown commit.</summary>
     string? Snapshot(HubId id, RepositoryKind kind, string? commit);
 
-    /// <summary>Whether a file is there, whole.</summary>
+    /// <summary>Whether a file is there, whole. Content that the cache holds under another name is put in its place first.</summary>
     bool Has(HubId id, RepositoryKind kind, string? commit, HubFile file, CancellationToken cancellation);
 
     /// <summary>Where a file's content grows while it comes in. The folder exists when this returns.</summary>

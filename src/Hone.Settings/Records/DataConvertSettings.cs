@@ -8,10 +8,10 @@ public sealed record DataConvertSettings : VerbSettings
         Help = "Files with rows of any form; several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
-    [RowSetting("columns", Group = "Rows")]
+    [SharedSetting("columns", Group = "Rows")]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    [RowSetting("custom_dataset_info", Group = "Rows")]
+    [SharedSetting("custom_dataset_info", Group = "Rows")]
     public string? CustomDatasetInfo { get; init; }
 
     [Setting("output", Group = "Rows", Path = PathUse.Output, Aliases = ["output_path", "output_file"], Help = "File to write.")]
@@ -20,7 +20,7 @@ public sealed record DataConvertSettings : VerbSettings
     [Setting("to", Group = "Rows", DefaultNote = "mindrecord when output ends so, else conversations", Help = "What to write.")]
     public ConvertTarget? To { get; init; }
 
-    [RowSetting("strict", Group = "Rows")]
+    [SharedSetting("strict", Group = "Rows")]
     public bool Strict { get; init; } = true;
 
     [Setting("alpaca_prompt", Group = "Conversations",
@@ -32,32 +32,32 @@ public sealed record DataConvertSettings : VerbSettings
         Help = "Folder with tokenizer files and chat template, a tokenizer.model in it, or a model's id on a hub; no weights are needed.")]
     public string? Model { get; init; }
 
-    [ModelRevisionSetting(Group = "MindRecord")]
+    [SharedSetting("model_revision", Group = "MindRecord")]
     public string? ModelRevision { get; init; }
 
-    [UseHfSetting(Group = "Rows")]
+    [SharedSetting("use_hf", Group = "Rows")]
     public bool UseHf { get; init; } = true;
 
-    [TemplateSetting(Group = "MindRecord")]
+    [SharedSetting("template", Group = "MindRecord")]
     public string? Template { get; init; }
 
-    [RowSetting("system", Group = "MindRecord")]
+    [SharedSetting("system", Group = "MindRecord")]
     public string? System { get; init; }
 
     [Setting("seq_length", Group = "MindRecord",
         Help = "Tokens that a step sees of a row. Rows have one more, since each token is predicted from those before it.")]
     public int SeqLength { get; init; } = 2048;
 
-    [RowSetting("truncation_strategy", Group = "MindRecord")]
+    [SharedSetting("truncation_strategy", Group = "MindRecord")]
     public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
 
     [Setting("loss_scale", Group = "MindRecord", Help = "Which tokens are learned: every assistant turn, the last one, or all tokens with the prompts.")]
     public LossScale LossScale { get; init; }
 
-    [RowSetting("model_name", Group = "MindRecord")]
+    [SharedSetting("model_name", Group = "MindRecord")]
     public IReadOnlyList<string> ModelName { get; init; } = [];
 
-    [RowSetting("model_author", Group = "MindRecord")]
+    [SharedSetting("model_author", Group = "MindRecord")]
     public IReadOnlyList<string> ModelAuthor { get; init; } = [];
 
     [Setting("attention_mask", Group = "MindRecord", Help = "Add a column that says which tokens are padding.")]

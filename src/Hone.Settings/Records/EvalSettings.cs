@@ -4,10 +4,10 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone eval</c>.</summary>
 public sealed record EvalSettings : ModelSettings
 {
-    [TemplateSetting]
+    [SharedSetting("template")]
     public string? Template { get; init; }
 
-    [RowSetting("system")]
+    [SharedSetting("system")]
     public string? System { get; init; }
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
@@ -15,28 +15,28 @@ public sealed record EvalSettings : ModelSettings
         Help = "Files or folders with rows: JSON, CSV, text, Parquet, Arrow; several may follow. 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
-    [RowSetting("columns")]
+    [SharedSetting("columns")]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    [RowSetting("custom_dataset_info")]
+    [SharedSetting("custom_dataset_info")]
     public string? CustomDatasetInfo { get; init; }
 
     [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest", Help = "Longest row in tokens.")]
     public int? MaxLength { get; init; }
 
-    [RowSetting("truncation_strategy")]
+    [SharedSetting("truncation_strategy")]
     public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
 
-    [RowSetting("strict")]
+    [SharedSetting("strict")]
     public bool Strict { get; init; } = true;
 
     [Setting("loss_scale", Group = "Data", Help = "Which tokens count: every assistant turn, the last one, or all tokens with the prompts; rules as for sft.")]
     public LossScale LossScale { get; init; }
 
-    [RowSetting("model_name")]
+    [SharedSetting("model_name")]
     public IReadOnlyList<string> ModelName { get; init; } = [];
 
-    [RowSetting("model_author")]
+    [SharedSetting("model_author")]
     public IReadOnlyList<string> ModelAuthor { get; init; } = [];
 
     [Setting("per_device_eval_batch_size", Group = "Data", Aliases = ["eval_batch_size", "batch_size"], Help = "Rows in a micro-batch.")]

@@ -4,7 +4,7 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone infer</c>: chat, one prompt, or a file of rows.</summary>
 public sealed record InferSettings : ModelSettings
 {
-    [TemplateSetting]
+    [SharedSetting("template")]
     public string? Template { get; init; }
 
     [Setting("system", Group = "Model", DefaultNote = "the template's", Help = "System message.")]

@@ -13,10 +13,10 @@ public abstract record ModelSettings : VerbSettings
         Help = "Folder of a PEFT LoRA adapter, such as a checkpoint of a LoRA run, or its id on a hub.")]
     public string? Adapters { get; init; }
 
-    [ModelRevisionSetting]
+    [SharedSetting("model_revision")]
     public string? ModelRevision { get; init; }
 
-    [UseHfSetting]
+    [SharedSetting("use_hf")]
     public bool UseHf { get; init; } = true;
 
     private protected override void CheckRules(RuleChecker rules)

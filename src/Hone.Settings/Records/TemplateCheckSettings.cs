@@ -4,20 +4,20 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone template check</c>.</summary>
 public sealed record TemplateCheckSettings : ModelSettings
 {
-    [TemplateSetting]
+    [SharedSetting("template")]
     public string? Template { get; init; }
 
-    [RowSetting("system")]
+    [SharedSetting("system")]
     public string? System { get; init; }
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data, Aliases = ["val_dataset", "data_path", "d"],
         DefaultNote = "conversations that are built in", Help = "Check the conversations of these files; 'file#500' takes 500 rows of it.")]
     public IReadOnlyList<string> Dataset { get; init; } = [];
 
-    [RowSetting("columns")]
+    [SharedSetting("columns")]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    [RowSetting("custom_dataset_info")]
+    [SharedSetting("custom_dataset_info")]
     public string? CustomDatasetInfo { get; init; }
 
     [Setting("max_length", Group = "Data", Aliases = ["model_max_length", "cutoff_len"], DefaultNote = "the model's longest",

@@ -4,17 +4,17 @@ namespace Hone.Settings;
 /// <summary>Settings of <c>hone template render</c>: conversations as JSON lines in, text out.</summary>
 public sealed record TemplateRenderSettings : VerbSettings
 {
-    [TemplateSetting(Group = "Template")]
+    [SharedSetting("template", Group = "Template")]
     public string? Template { get; init; }
 
     [Setting("model", Group = "Template", Path = PathUse.Model, MissingPath = ExitCode.Model,
         Aliases = ["model_id_or_path", "model_name_or_path", "m"], Help = "Folder of a model, or its id on a hub, for its chat_template and special tokens.")]
     public string? Model { get; init; }
 
-    [ModelRevisionSetting(Group = "Template")]
+    [SharedSetting("model_revision", Group = "Template")]
     public string? ModelRevision { get; init; }
 
-    [UseHfSetting(Group = "Template")]
+    [SharedSetting("use_hf", Group = "Template")]
     public bool UseHf { get; init; } = true;
 
     [Setting("input", Group = "Rows", Path = PathUse.Input, MissingPath = ExitCode.Data, DefaultNote = "standard input", Help = "JSON lines with messages each.")]

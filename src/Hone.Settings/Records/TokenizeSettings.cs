@@ -8,10 +8,10 @@ public sealed record TokenizeSettings : VerbSettings
         Aliases = ["model_id_or_path", "model_name_or_path", "tokenizer", "m"], Help = "Folder with tokenizer files, or a model's id on a hub; no weights are needed.")]
     public string? Model { get; init; }
 
-    [ModelRevisionSetting(Group = "Tokenizer")]
+    [SharedSetting("model_revision", Group = "Tokenizer")]
     public string? ModelRevision { get; init; }
 
-    [UseHfSetting(Group = "Tokenizer")]
+    [SharedSetting("use_hf", Group = "Tokenizer")]
     public bool UseHf { get; init; } = true;
 
     [Setting("input", Group = "Rows", Path = PathUse.Input, MissingPath = ExitCode.Data, DefaultNote = "standard input", Help = "JSON lines with a text each.")]

@@ -16,24 +16,24 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Folder of a PEFT LoRA adapter to start from, or its id on a hub. Rank, alpha and target modules are then its own.")]
     public string? Adapters { get; init; }
 
-    [ModelRevisionSetting]
+    [SharedSetting("model_revision")]
     public string? ModelRevision { get; init; }
 
-    [UseHfSetting]
+    [SharedSetting("use_hf")]
     public bool UseHf { get; init; } = true;
 
     [Setting("torch_dtype", Group = "Model", Aliases = ["dtype"], DefaultNote = "as the model is stored; float32 for adapters",
         Help = "Number format of the weights that are written: the model's, or the adapter's. Training computes in float32 whatever this says.")]
     public SaveDtype? TorchDtype { get; init; }
 
-    [TemplateSetting]
+    [SharedSetting("template")]
     public string? Template { get; init; }
 
     [Setting("accept_unproven_template", Group = "Model", Aliases = ["force_template"],
         Help = "Train although it can't be proven that training and inference see the same tokens with this template; hone template check says why.")]
     public bool AcceptUnprovenTemplate { get; init; }
 
-    [RowSetting("system")]
+    [SharedSetting("system")]
     public string? System { get; init; }
 
     [Setting("dataset", Group = "Data", Path = PathUse.Data, MissingPath = ExitCode.Data,
@@ -46,10 +46,10 @@ public abstract partial record TrainingSettings : VerbSettings
         Aliases = ["custom_val_dataset_path", "eval_data_path"], Help = "Files with validation rows, as for dataset.")]
     public IReadOnlyList<string> ValDataset { get; init; } = [];
 
-    [RowSetting("columns")]
+    [SharedSetting("columns")]
     public IReadOnlyList<string> Columns { get; init; } = [];
 
-    [RowSetting("custom_dataset_info")]
+    [SharedSetting("custom_dataset_info")]
     public string? CustomDatasetInfo { get; init; }
 
     [Setting("interleave_prob", Group = "Data", Aliases = ["interleave_probs"], SplitOnComma = true, DefaultNote = "one data set after another",
@@ -86,10 +86,10 @@ public abstract partial record TrainingSettings : VerbSettings
         Help = "Longest row in tokens.")]
     public int? MaxLength { get; init; }
 
-    [RowSetting("truncation_strategy")]
+    [SharedSetting("truncation_strategy")]
     public TruncationStrategy TruncationStrategy { get; init; } = TruncationStrategy.Delete;
 
-    [RowSetting("strict")]
+    [SharedSetting("strict")]
     public bool Strict { get; init; } = true;
 
     [Setting("packing", Group = "Data",
@@ -118,10 +118,10 @@ public abstract partial record TrainingSettings : VerbSettings
             + "micro-batches' means, and a count that includes a learned first token of a row, which nothing predicts.")]
     public LossNormalization LossNormalization { get; init; } = LossNormalization.Tokens;
 
-    [RowSetting("model_name")]
+    [SharedSetting("model_name")]
     public IReadOnlyList<string> ModelName { get; init; } = [];
 
-    [RowSetting("model_author")]
+    [SharedSetting("model_author")]
     public IReadOnlyList<string> ModelAuthor { get; init; } = [];
 
     [Setting("tuner_type", Group = "Tuner", Aliases = ["sft_type", "train_type", "finetuning_type"],

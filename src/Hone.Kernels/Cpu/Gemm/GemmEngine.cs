@@ -158,7 +158,7 @@ internal sealed unsafe class GemmEngine
         return stride % (Sets * LineElements) != 0;
     }
 
-    /// <summary>Whether the left operand is read in place: always for a narrow product, where each of its numbers meets only a few others.</summary>
+    /// <summary>Whether the left operand is read in place: for a narrow product, where each of its numbers meets only a few others, if its rows don't get into each other's way.</summary>
     private static bool CanReadLeft<TKernel>(in GemmProblem problem)
         where TKernel : struct, IMicroKernel
     {
