@@ -108,7 +108,7 @@ internal static class JobBench
     {
         private readonly List<StepReport> steps = [];
 
-        public double MedianSeconds => steps.Skip(1).Select(s => s.Duration.TotalSeconds).Order().ElementAt((steps.Count - 1) / 2);
+        public double MedianSeconds => ComparisonTable.Median(steps.Skip(1).Select(s => s.Duration.TotalSeconds));
 
         public double LearnedTokens => steps.Skip(1).Average(s => s.LearnedTokens);
 

@@ -79,8 +79,8 @@ public sealed unsafe partial class CpuKernels
         Shapes.RequireSame(logSumExp, delta);
         Shapes.Require(logSumExp.Rows == q.Rows && logSumExp.Columns == shape.Heads, q, logSumExp);
         var blocks = new AttentionBlocks(shape, EnsureAttentionScratch(shape));
-        var items = (q.Rows + AttentionDeltaJob.RowsPerItem - 1) / AttentionDeltaJob.RowsPerItem;
-        team.Run(items, new AttentionDeltaJob(shape.Heads, shape.HeadSize, output, dOutput, delta));
+        var items = new RowItems(q.Rows, q.Columns);
+        team.Run(items.Count, new AttentionDeltaJob(items, shape.Heads, shape.HeadSize, output, dOutput, delta));
         var operands = new AttentionOperands(q, k, v, logSumExp, dOutput, delta);
         if (WideVectors) BackwardBlocks<Width512, Vector512<float>>(blocks, operands, segmentStarts, dq, dk, dv);
         else BackwardBlocks<Width256, Vector256<float>>(blocks, operands, segmentStarts, dq, dk, dv);

@@ -8,8 +8,6 @@ namespace Hone.Kernels.Cpu;
 /// <content>y = x with conversion between F32, BF16 and F16, round to nearest even, NaN stays NaN.</content>
 public sealed unsafe partial class CpuKernels
 {
-    private const int CopyElementsPerItem = 32768;
-
     /// <inheritdoc cref="IKernels.Copy"/>
     public void Copy(Tensor x, Tensor y)
     {
@@ -17,20 +15,19 @@ public sealed unsafe partial class CpuKernels
         Shapes.RequireFloat(Op, "x", x, x.Rows, x.Columns);
         Shapes.RequireFloat(Op, "y", y, x.Rows, x.Columns);
         if (x.Count == 0) return;
-        var rowsPerItem = Math.Max(1, CopyElementsPerItem / x.Columns);
-        team.Run((x.Rows + rowsPerItem - 1) / rowsPerItem, new CopyJob { X = x, Y = y, RowsPerItem = rowsPerItem });
+        var items = new RowItems(x.Rows, x.Columns);
+        team.Run(items.Count, new CopyJob { Items = items, X = x, Y = y });
     }
 
     private struct CopyJob : ITeamJob
     {
+        public RowItems Items;
         public Tensor X;
         public Tensor Y;
-        public int RowsPerItem;
 
         public readonly void Execute(int item, int thread)
         {
-            var end = Math.Min((item + 1) * RowsPerItem, X.Rows);
-            for (var row = item * RowsPerItem; row < end; row++)
+            for (var row = Items.First(item); row < Items.End(item); row++)
             {
                 var from = (byte*)X.Data + ((nint)row * X.Stride * X.Type.Size());
                 var to = (byte*)Y.Data + ((nint)row * Y.Stride * Y.Type.Size());

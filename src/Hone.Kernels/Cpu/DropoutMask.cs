@@ -7,8 +7,6 @@ namespace Hone.Kernels.Cpu;
 /// <content>Dropout on the low-rank path. The mask is made again whenever it is needed, see <see cref="Dropout"/>.</content>
 public sealed unsafe partial class CpuKernels
 {
-    private const int DropoutRowsPerItem = 4;
-
     /// <summary>y = dropout(x).</summary>
     private void ApplyDropout(Tensor x, Tensor y, in Dropout dropout) => RunDropout(x, y, dropout, add: false);
 
@@ -17,8 +15,10 @@ public sealed unsafe partial class CpuKernels
 
     private void RunDropout(Tensor x, Tensor y, in Dropout dropout, bool add)
     {
+        var items = new RowItems(x.Rows, x.Columns);
         var job = new DropoutJob
         {
+            Items = items,
             X = x,
             Y = y,
             Seed = dropout.Seed,
@@ -27,11 +27,12 @@ public sealed unsafe partial class CpuKernels
             Factor = 1 / (1 - dropout.Probability),
             Add = add,
         };
-        team.Run((x.Rows + DropoutRowsPerItem - 1) / DropoutRowsPerItem, job);
+        team.Run(items.Count, job);
     }
 
     private struct DropoutJob : ITeamJob
     {
+        public RowItems Items;
         public Tensor X;
         public Tensor Y;
         public ulong Seed;
@@ -42,8 +43,7 @@ public sealed unsafe partial class CpuKernels
 
         public readonly void Execute(int item, int thread)
         {
-            var end = Math.Min((item + 1) * DropoutRowsPerItem, X.Rows);
-            for (var row = item * DropoutRowsPerItem; row < end; row++)
+            for (var row = Items.First(item); row < Items.End(item); row++)
                 DropRow(X.F32 + ((nint)row * X.Stride), Y.F32 + ((nint)row * Y.Stride), (ulong)row * (uint)X.Columns);
         }
 

@@ -21,9 +21,12 @@ internal readonly struct ElementGrid
         Rows = dense ? 1 : rows;
         Columns = dense ? (long)rows * columns : columns;
         itemsPerRow = (int)((Columns + ItemElements - 1) / ItemElements);
-        rowsPerItem = Columns == 0 ? 1 : (int)Math.Max(1, ItemElements / Columns);
+        rowsPerItem = RowsPerItem(Columns);
         Items = Columns == 0 ? 0 : (Rows + rowsPerItem - 1) / rowsPerItem * itemsPerRow;
     }
+
+    /// <summary>Rows of so many elements that make an item.</summary>
+    public static int RowsPerItem(long columns) => (int)Math.Max(1, ItemElements / Math.Max(1, columns));
 
     public int Rows { get; }
 

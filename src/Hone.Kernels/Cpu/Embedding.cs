@@ -16,7 +16,8 @@ public sealed unsafe partial class CpuKernels
         Shapes.Require(table.Columns == y.Columns && ids.Count == y.Rows, table, y);
         Shapes.Require(table.Type is DType.F32 or DType.BF16 or DType.F16 && y.Type == DType.F32, table, y);
         Shapes.RequireIndices(ids, table);
-        team.Run((y.Rows + EmbeddingJob.RowsPerItem - 1) / EmbeddingJob.RowsPerItem, new EmbeddingJob(table, ids.I32, y, scale));
+        var items = new RowItems(y.Rows, y.Columns);
+        team.Run(items.Count, new EmbeddingJob(items, table, ids.I32, y, scale));
     }
 
     /// <inheritdoc/>
@@ -30,13 +31,11 @@ public sealed unsafe partial class CpuKernels
         team.Run(items, new EmbeddingBackwardJob(dy, ids.I32, dtable, scale));
     }
 
-    private readonly struct EmbeddingJob(Tensor table, int* ids, Tensor y, float scale) : ITeamJob
+    private readonly struct EmbeddingJob(RowItems items, Tensor table, int* ids, Tensor y, float scale) : ITeamJob
     {
-        public const int RowsPerItem = 16;
-
         public void Execute(int item, int thread)
         {
-            for (var t = item * RowsPerItem; t < Math.Min(y.Rows, (item + 1) * RowsPerItem); t++)
+            for (var t = items.First(item); t < items.End(item); t++)
             {
                 var from = (byte*)table.Data + (nint)ids[t] * table.Stride * table.Type.Size();
                 var to = y.F32 + (nint)t * y.Stride;

@@ -73,8 +73,10 @@ public sealed unsafe partial class CpuKernels
             var (target, count) = (Targets[item], Logits.Columns);
             var max = SoftmaxRow.Max(row, count);
             var targetLogit = row[target];
-            Correct[item] = targetLogit == max ? 1 : 0;
             var sum = SoftmaxRow.SumOfExponentials(row, count, max, store: NeedsGradient);
+
+            // Which numbers hide behind a NaN when the largest is looked for depends on the width of vectors.
+            Correct[item] = targetLogit == max && !double.IsNaN(sum) ? 1 : 0;
             Loss[item] = (float)(Math.Log(sum) - ((double)targetLogit - max));
             if (!NeedsGradient) return;
             var scale = Weights[item] * GradientScale;

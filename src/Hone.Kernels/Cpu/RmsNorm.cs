@@ -20,8 +20,8 @@ public sealed unsafe partial class CpuKernels
         Shapes.Require(w.Columns > 0 && x.Columns == rstd.Columns * w.Columns && x.Rows == rstd.Rows, x, rstd);
         Shapes.RequireType(DType.F32, x);
         Shapes.RequireType(DType.F32, w);
-        var job = new RmsNormJob(x, w, y, rstd, eps, weightOffset);
-        team.Run((x.Rows + RmsNormJob.RowsPerItem - 1) / RmsNormJob.RowsPerItem, job);
+        var items = new RowItems(x.Rows, x.Columns);
+        team.Run(items.Count, new RmsNormJob(items, x, w, y, rstd, eps, weightOffset));
     }
 
     /// <inheritdoc/>
@@ -48,14 +48,12 @@ public sealed unsafe partial class CpuKernels
     private static long NormPartialBytes(int rows, int columns) =>
         ((long)rows + NormRowsPerChunk(rows) - 1) / NormRowsPerChunk(rows) * columns * sizeof(float);
 
-    private readonly struct RmsNormJob(Tensor x, Tensor w, Tensor y, Tensor rstd, float eps, float offset) : ITeamJob
+    private readonly struct RmsNormJob(RowItems items, Tensor x, Tensor w, Tensor y, Tensor rstd, float eps, float offset) : ITeamJob
     {
-        public const int RowsPerItem = 8;
-
         public void Execute(int item, int thread)
         {
             var size = w.Columns;
-            for (var t = item * RowsPerItem; t < Math.Min(x.Rows, (item + 1) * RowsPerItem); t++)
+            for (var t = items.First(item); t < items.End(item); t++)
             {
                 for (var g = 0; g < rstd.Columns; g++)
                 {

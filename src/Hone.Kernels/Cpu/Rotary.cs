@@ -18,16 +18,15 @@ public sealed unsafe partial class CpuKernels
         Shapes.RequireType(DType.F32, x);
         Shapes.RequireType(DType.F32, cos);
         Shapes.RequireIndices(positions, cos);
-        team.Run((x.Rows + RotaryJob.RowsPerItem - 1) / RotaryJob.RowsPerItem, new RotaryJob(x, positions.I32, cos, sin, headSize, inverse));
+        var items = new RowItems(x.Rows, x.Columns);
+        team.Run(items.Count, new RotaryJob(items, x, positions.I32, cos, sin, headSize, inverse));
     }
 
-    private readonly struct RotaryJob(Tensor x, int* positions, Tensor cos, Tensor sin, int headSize, bool inverse) : ITeamJob
+    private readonly struct RotaryJob(RowItems items, Tensor x, int* positions, Tensor cos, Tensor sin, int headSize, bool inverse) : ITeamJob
     {
-        public const int RowsPerItem = 8;
-
         public void Execute(int item, int thread)
         {
-            for (var t = item * RowsPerItem; t < Math.Min(x.Rows, (item + 1) * RowsPerItem); t++)
+            for (var t = items.First(item); t < items.End(item); t++)
             {
                 var position = positions[t];
                 var row = x.F32 + (nint)t * x.Stride;

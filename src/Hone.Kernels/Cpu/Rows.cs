@@ -15,7 +15,8 @@ public sealed unsafe partial class CpuKernels
         Shapes.RequireType(DType.F32, x);
         Shapes.RequireType(DType.F32, y);
         Shapes.RequireIndices(rows, x);
-        team.Run((y.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(x, y, rows, add: false));
+        var items = new RowItems(y.Rows, y.Columns);
+        team.Run(items.Count, new RowsJob(items, x, y, rows, add: false));
     }
 
     /// <inheritdoc/>
@@ -25,17 +26,16 @@ public sealed unsafe partial class CpuKernels
         Shapes.RequireType(DType.F32, x);
         Shapes.RequireType(DType.F32, y);
         Shapes.RequireIndices(rows, y);
-        team.Run((x.Rows + RowsJob.RowsPerItem - 1) / RowsJob.RowsPerItem, new RowsJob(y, x, rows, add: true));
+        var items = new RowItems(x.Rows, x.Columns);
+        team.Run(items.Count, new RowsJob(items, y, x, rows, add: true));
     }
 
     /// <summary>Rows of <paramref name="all"/> to <paramref name="chosen"/>, or added the other way.</summary>
-    private readonly struct RowsJob(Tensor all, Tensor chosen, Tensor rows, bool add) : ITeamJob
+    private readonly struct RowsJob(RowItems items, Tensor all, Tensor chosen, Tensor rows, bool add) : ITeamJob
     {
-        public const int RowsPerItem = 16;
-
         public void Execute(int item, int thread)
         {
-            for (var i = item * RowsPerItem; i < Math.Min(chosen.Rows, (item + 1) * RowsPerItem); i++)
+            for (var i = items.First(item); i < items.End(item); i++)
             {
                 var row = rows.I32[i];
                 var one = chosen.F32 + (nint)i * chosen.Stride;

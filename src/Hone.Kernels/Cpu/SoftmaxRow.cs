@@ -20,7 +20,15 @@ internal static unsafe class SoftmaxRow
         if (count >= Lanes)
         {
             var lanes = Vector256.Load(x);
-            for (i = Lanes; i + Lanes <= count; i += Lanes) lanes = Vector256.MaxNative(lanes, Vector256.Load(x + i));
+            i = Lanes;
+            if (Vector512.IsHardwareAccelerated && count >= 2 * Lanes)
+            {
+                var both = Vector512.Load(x);
+                for (i = 2 * Lanes; i + (2 * Lanes) <= count; i += 2 * Lanes) both = Vector512.MaxNative(both, Vector512.Load(x + i));
+                lanes = Vector256.MaxNative(both.GetLower(), both.GetUpper());
+            }
+
+            for (; i + Lanes <= count; i += Lanes) lanes = Vector256.MaxNative(lanes, Vector256.Load(x + i));
             for (var lane = 0; lane < Lanes; lane++) max = lanes[lane] > max ? lanes[lane] : max;
         }
 
@@ -39,6 +47,13 @@ internal static unsafe class SoftmaxRow
         {
             var end = Math.Min(i + RunLength, count);
             var lanes = Vector256<float>.Zero;
+            for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= end; i += 2 * Lanes)
+            {
+                var both = Vectors.Exp(Vector512.Load(x + i) - Vector512.Create(max));
+                if (store) both.Store(x + i);
+                lanes = lanes + both.GetLower() + both.GetUpper();
+            }
+
             for (; i + Lanes <= end; i += Lanes)
             {
                 var e = Vectors.Exp(Vector256.Load(x + i) - maxima);
@@ -65,6 +80,7 @@ internal static unsafe class SoftmaxRow
     {
         var factors = Vector256.Create(factor);
         var i = 0;
+        for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= count; i += 2 * Lanes) (Vector512.Load(x + i) * Vector512.Create(factor)).Store(x + i);
         for (; i + Lanes <= count; i += Lanes) (Vector256.Load(x + i) * factors).Store(x + i);
         for (; i < count; i++) x[i] *= factor;
     }

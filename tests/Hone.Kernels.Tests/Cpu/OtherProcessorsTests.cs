@@ -12,7 +12,7 @@ public sealed class OtherProcessorsTests
     public async Task An_older_processor_computes_the_same_bits(string switchedOff)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(OtherProcessorsTests).Assembly.Location, "--no-progress", "--no-ansi",
-            "--filter-class", typeof(SameBitsTests).FullName!, typeof(VectorsTests).FullName!, typeof(AttentionTests).FullName!])
+            "--filter-class", typeof(SameBitsTests).FullName!, typeof(VectorsTests).FullName!, typeof(AttentionTests).FullName!, typeof(PackingTests).FullName!])
         {
             RedirectStandardOutput = true,
         };

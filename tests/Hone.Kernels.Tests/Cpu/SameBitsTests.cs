@@ -41,4 +41,26 @@ public class SameBitsTests
         Add(y);
         Assert.Equal(0x970D71EAAFBDEul, hash ^ BitConverter.DoubleToUInt64Bits(cpu.SumOfSquares(y)));
     }
+
+    [Fact]
+    public unsafe void Every_processor_computes_the_same_softmax()
+    {
+        using var arena = new Arena("test");
+        using var cpu = new CpuKernels(1);
+        var hash = 14695981039346656037ul;
+        void Add(ulong bits) => hash = (hash ^ bits) * 1099511628211ul;
+        foreach (var count in (int[])[1, 7, 8, 9, 15, 16, 17, 31, 1023, 1024, 1032, 1040, 2055])
+        {
+            var row = arena.Allocate(1, count);
+            cpu.FillUniform(row, -30, 5, 1, (ulong)count);
+            var max = SoftmaxRow.Max(row.F32, count);
+            Add(BitConverter.SingleToUInt32Bits(max));
+            Add(BitConverter.DoubleToUInt64Bits(SoftmaxRow.SumOfExponentials(row.F32, count, max, store: false)));
+            Add(BitConverter.DoubleToUInt64Bits(SoftmaxRow.SumOfExponentials(row.F32, count, max, store: true)));
+            SoftmaxRow.Scale(row.F32, count, 0.3f);
+            foreach (var bits in row.AsSpan<uint>()) Add(bits);
+        }
+
+        Assert.Equal(0x4F2753EA8666C353ul, hash);
+    }
 }

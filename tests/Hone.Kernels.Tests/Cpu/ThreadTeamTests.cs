@@ -4,6 +4,8 @@ namespace Hone.Kernels.Tests.Cpu;
 
 public sealed unsafe class ThreadTeamTests
 {
+    private const int MostProcessors = 8192;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -38,6 +40,48 @@ public sealed unsafe class ThreadTeamTests
         var counts = stackalloc int[100];
         team.Run(100, new CountJob { Counts = counts });
         for (var i = 0; i < 100; i++) Assert.Equal(1, counts[i]);
+    }
+
+    [Fact]
+    public void A_thread_moves_from_a_taken_processor_and_may_come_back()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "one processor, or not Linux");
+        var allowed = Allowed();
+        var moved = 0;
+        for (var i = 0; i < 20; i++)
+        {
+            var before = Processors.Current;
+            Assert.True(Processors.MoveFrom([before, Processors.Unknown]));
+            if (Processors.Current != before) moved++;
+        }
+
+        // Between the move and the look, Linux may have moved it back.
+        Assert.NotEqual(0, moved);
+        Assert.Equal(allowed, Allowed());
+    }
+
+    [Fact]
+    public void A_thread_stays_where_it_is_when_every_processor_is_taken()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "not Linux");
+        var allowed = Allowed();
+        Assert.False(Processors.MoveFrom([.. Enumerable.Range(0, MostProcessors)]));
+        Assert.Equal(allowed, Allowed());
+    }
+
+    [Fact]
+    public void A_worker_that_is_put_on_the_callers_processor_leaves_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.ProcessorCount > 1, "one processor, or not Linux");
+        using var team = new ThreadTeam(2);
+        int* places = stackalloc int[2], arrived = stackalloc int[1];
+        while (team.Moves == 0)
+        {
+            // Until then the test goes on: Linux itself may part them before the worker looks, but not for ever.
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            *arrived = 0;
+            team.Run(2, new CrowdJob { Arrived = arrived, Places = places });
+        }
     }
 
     [Theory]
@@ -76,6 +120,8 @@ public sealed unsafe class ThreadTeamTests
         team.Run(2, new HoldJob { State = state });
     }
 
+    private static string Allowed() => File.ReadLines("/proc/thread-self/status").Single(line => line.StartsWith("Cpus_allowed:", StringComparison.Ordinal));
+
     private struct HoldJob : ITeamJob
     {
         public int* State;
@@ -111,6 +157,23 @@ public sealed unsafe class ThreadTeamTests
             {
                 Interlocked.Decrement(ref *Running);
             }
+        }
+    }
+
+    /// <summary>Both threads take part, and the worker goes to the caller's processor.</summary>
+    private struct CrowdJob : ITeamJob
+    {
+        public int* Arrived;
+        public int* Places;
+
+        public readonly void Execute(int item, int thread)
+        {
+            Volatile.Write(ref Places[thread], Processors.Current);
+            Interlocked.Increment(ref *Arrived);
+            while (Volatile.Read(ref *Arrived) < 2) Thread.Yield();
+            if (thread == 0) return;
+            var caller = Places[0];
+            _ = Processors.MoveFrom([.. Enumerable.Range(0, MostProcessors).Where(p => p != caller)]);
         }
     }
 }

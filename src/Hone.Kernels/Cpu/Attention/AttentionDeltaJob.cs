@@ -2,14 +2,12 @@ using Hone.Tensors;
 
 namespace Hone.Kernels.Cpu.Attention;
 
-/// <summary>delta[t, h] = Σ dOut·out over a head. An item is a few rows.</summary>
-internal readonly unsafe struct AttentionDeltaJob(int heads, int size, Tensor output, Tensor dOutput, Tensor delta) : ITeamJob
+/// <summary>delta[t, h] = Σ dOut·out over a head. An item is some rows.</summary>
+internal readonly unsafe struct AttentionDeltaJob(RowItems items, int heads, int size, Tensor output, Tensor dOutput, Tensor delta) : ITeamJob
 {
-    public const int RowsPerItem = 8;
-
     public void Execute(int item, int thread)
     {
-        for (var t = item * RowsPerItem; t < Math.Min(delta.Rows, (item + 1) * RowsPerItem); t++)
+        for (var t = items.First(item); t < items.End(item); t++)
         {
             float* a = output.F32 + (nint)t * output.Stride, b = dOutput.F32 + (nint)t * dOutput.Stride;
             for (var h = 0; h < heads; h++)

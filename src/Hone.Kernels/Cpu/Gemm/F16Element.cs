@@ -44,4 +44,10 @@ internal readonly unsafe struct F16Element : IElement<ushort>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load16(ushort* p) => Vector512.Create(Load8(p), Load8(p + 8));
+
+    /// <inheritdoc/>
+    public static int TurnLength => 0;
+
+    /// <inheritdoc/>
+    public static void Turn(in TurnedRows<ushort> rows, Vector512<float> factor, float* target, nint apart) => throw new NotSupportedException();
 }

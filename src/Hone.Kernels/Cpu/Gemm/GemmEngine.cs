@@ -32,7 +32,7 @@ internal sealed unsafe class GemmEngine
     private const int MostSharedColumns = 512;
 
     /// <summary>Outputs of so many columns read the left operand as it lies in memory; for wider ones, packing it pays.</summary>
-    private const int MostColumnsInPlace = 768;
+    private const int MostColumnsInPlace = 1536;
 
     private readonly ThreadTeam team;
     private readonly float* shared;
@@ -148,16 +148,6 @@ internal sealed unsafe class GemmEngine
     private static bool IsTall(in GemmProblem problem) =>
         problem.N <= MostSharedColumns && problem.M >= (problem.LeftTransposed ? 8 : 1) * problem.N;
 
-    /// <summary>
-    /// Whether the lines of a panel lie in more than one set of the first-level cache: rows a multiple of 4 KB apart evict each other.
-    /// </summary>
-    /// <param name="stride">Elements between rows.</param>
-    private static bool IsSpread(nint stride)
-    {
-        const nint Sets = 64, LineElements = 16;
-        return stride % (Sets * LineElements) != 0;
-    }
-
     /// <summary>Whether the left operand is read in place: for a narrow product, where each of its numbers meets only a few others, if its rows don't get into each other's way.</summary>
     private static bool CanReadLeft<TKernel>(in GemmProblem problem)
         where TKernel : struct, IMicroKernel
@@ -166,7 +156,7 @@ internal sealed unsafe class GemmEngine
         var fits = problem.LeftTransposed
             ? problem.N <= TKernel.NarrowColumns && problem.First.LeftStride <= LongestStrideAcross
             : problem.N <= MostColumnsInPlace;
-        return fits && IsSpread(problem.First.LeftStride) && (problem.Second.K == 0 || IsSpread(problem.Second.LeftStride));
+        return fits && CacheSets.AreSpread(problem.First.LeftStride * sizeof(float)) && (problem.Second.K == 0 || CacheSets.AreSpread(problem.Second.LeftStride * sizeof(float)));
     }
 
     private void RunInPlace<TKernel>(GemmChunk chunk)
@@ -256,7 +246,7 @@ internal sealed unsafe class GemmEngine
 
     /// <summary>
     /// The cheapest way to cut c. Narrow tiles read the packed left operand often, flat ones pack the right one often, and few
-    /// ones leave threads idle at the end. The costs are shares of the whole, measured on an AVX-512 machine.
+    /// ones leave threads idle at the end. The costs are shares of the whole, chosen on an Emerald Rapids with two threads.
     /// </summary>
     private void ChooseTiles<TKernel>(ref GemmChunk chunk)
         where TKernel : struct, IMicroKernel
@@ -271,7 +261,7 @@ internal sealed unsafe class GemmEngine
             {
                 var tileRows = EvenPart<TKernel>(chunk.Rows, (chunk.Rows + rowTiles - 1) / rowTiles);
                 var tiles = GemmChunk.Panels(chunk.Rows, tileRows) * GemmChunk.Panels(panels, tilePanels);
-                var cost = (2.0 / (tilePanels * TKernel.Columns)) + (8.0 / Math.Min(tileRows, chunk.Rows)) + IdleShare(tiles);
+                var cost = (2.0 / (tilePanels * TKernel.Columns)) + (12.0 / Math.Min(tileRows, chunk.Rows)) + IdleShare(tiles);
                 if (cost >= least) continue;
                 least = cost;
                 (chunk.TileRows, chunk.TileColumns) = (tileRows, tilePanels * TKernel.Columns);
@@ -282,12 +272,12 @@ internal sealed unsafe class GemmEngine
         }
     }
 
-    /// <summary>What threads wait at the end: the last round may not be full, and neighbours may slow one of them down.</summary>
+    /// <summary>What threads wait at the end: the last round may not be full, and threads are never equally fast.</summary>
     private double IdleShare(int tiles)
     {
         if (team.Count == 1) return 0;
         var rounds = (tiles + team.Count - 1) / team.Count;
-        return ((double)rounds * team.Count / tiles) - 1 + (0.25 / rounds);
+        return ((double)rounds * team.Count / tiles) - 1 + (0.03 / rounds);
     }
 
     /// <summary>Cuts rows into parts of nearly even size, whole panels, about <paramref name="most"/> long.</summary>

@@ -18,4 +18,13 @@ internal unsafe interface IElement<T>
 
     /// <summary>Sixteen elements.</summary>
     static abstract Vector512<float> Load16(T* p);
+
+    /// <summary>Columns that <see cref="Turn"/> takes at once; 0 when it is not there.</summary>
+    static abstract int TurnLength { get; }
+
+    /// <summary>
+    /// Turns sixteen rows of <see cref="TurnLength"/> elements: writes as many vectors of sixteen, times a factor, so many floats apart, the first
+    /// column first. Needs AVX-512.
+    /// </summary>
+    static abstract void Turn(in TurnedRows<T> rows, Vector512<float> factor, float* target, nint apart);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -6,8 +7,8 @@ using Hone.Tensors;
 namespace Hone.Kernels.Cpu.Gemm;
 
 /// <summary>
-/// Copies a block of an operand into panels [k, width], widened to F32 and multiplied by a factor. Lanes past the edge are 0;
-/// their products are never stored. The left operand packs its rows, the right one its columns: both are "lines" here, and a
+/// Copies a block of an operand into panels [k, width], widened to F32 and multiplied by a factor. Lanes past the edge are 0 or
+/// repeat the last line; their products are never stored. The left operand packs its rows, the right one its columns: both are "lines" here, and a
 /// line either lies along memory (elements of one k are strided) or across it (elements of one k are neighbours).
 /// </summary>
 internal static unsafe class Packing
@@ -66,7 +67,12 @@ internal static unsafe class Packing
         {
             var rows = Math.Min(RowsPerRun, k - row);
             var line = 0;
-            if (rows == RowsPerRun)
+            if (rows == RowsPerRun && width == 2 * Vector512<float>.Count && Vector512.IsHardwareAccelerated)
+            {
+                FourAcrossWide<T, TElement>(source, stride, whole, k, factor, target);
+                line = whole;
+            }
+            else if (rows == RowsPerRun)
             {
                 FourAcross<T, TElement>(source, stride, whole, k, width, factor, target);
                 line = whole;
@@ -100,6 +106,32 @@ internal static unsafe class Packing
                 (TElement.Load8(third + line + j) * factors).Store(target + (2 * width) + j);
                 (TElement.Load8(fourth + line + j) * factors).Store(target + (3 * width) + j);
                 if (j == width - Vectors.Lanes) break;
+            }
+        }
+    }
+
+    /// <summary>Four memory rows through whole panels of 32 lines, with AVX-512.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourAcrossWide<T, TElement>(T* source, nint stride, int lines, int k, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        const int Width = 32;
+        var factors = Vector512.Create(factor);
+        T* second = source + stride, third = second + stride, fourth = third + stride;
+        var ahead = 4 * stride;
+        for (nint line = 0; line < lines; line += Width, target += (nint)k * Width)
+        {
+            for (nint j = 0; j < Width; j += Vector512<float>.Count)
+            {
+                Fetch(source + line + j + ahead);
+                Fetch(second + line + j + ahead);
+                Fetch(third + line + j + ahead);
+                Fetch(fourth + line + j + ahead);
+                (TElement.Load16(source + line + j) * factors).Store(target + j);
+                (TElement.Load16(second + line + j) * factors).Store(target + Width + j);
+                (TElement.Load16(third + line + j) * factors).Store(target + (2 * Width) + j);
+                (TElement.Load16(fourth + line + j) * factors).Store(target + (3 * Width) + j);
             }
         }
     }
@@ -154,7 +186,13 @@ internal static unsafe class Packing
         where TElement : struct, IElement<T>
     {
         var line = 0;
-        if (Avx2.IsSupported)
+        if (TElement.TurnLength > 0 && width >= TurnedRows.LeastRows && count >= TurnedRows.LeastRows && Vector512.IsHardwareAccelerated && CacheSets.AreSpread(stride * sizeof(T)))
+        {
+            for (; count - line >= TurnedRows.LeastRows; line += TurnedRows.Rows)
+                SixteenAlong<T, TElement>(source + (line * stride), stride, Math.Min(TurnedRows.Rows, count - line), k, width, factor, target + line);
+        }
+
+        if (line < count && Avx2.IsSupported)
         {
             for (; line + 8 <= count; line += 8)
                 EightAlong<T, TElement>(source + (line * stride), stride, k, width, factor, target + line);
@@ -180,6 +218,51 @@ internal static unsafe class Packing
 
         for (; line < width; line++)
             for (var i = 0; i < k; i++) target[((nint)i * width) + line] = 0;
+    }
+
+    /// <summary>Up to sixteen lines, at least as many as a panel of the left operand has, with AVX-512.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SixteenAlong<T, TElement>(T* source, nint stride, int count, int k, int width, float factor, float* target)
+        where T : unmanaged
+        where TElement : struct, IElement<T>
+    {
+        var factors = Vector512.Create(factor);
+        var rows = new TurnedRows<T>(source, stride, count);
+
+        Debug.Assert(width == TurnedRows.LeastRows || width % TurnedRows.Rows == 0, "a vector of sixteen would reach over the last panel");
+
+        // Vectors of sixteen reach over a narrower panel: what they spoil the next ones write again, and the last ones go by way of scratch.
+        var whole = width >= TurnedRows.Rows ? k : k - 1;
+        var perLine = 64 / sizeof(T);
+        var ahead = TurnedRows.Rows * stride;
+        var done = 0;
+        for (; done + TElement.TurnLength <= whole; done += TElement.TurnLength)
+        {
+            if (done % perLine == 0)
+            {
+                for (var row = 0; row < TurnedRows.Rows; row++) Fetch(source + done + ahead + (row * stride));
+            }
+
+            TElement.Turn(rows, factors, target, width);
+            rows.Advance(TElement.TurnLength);
+            target += TElement.TurnLength * width;
+        }
+
+        if (done + TElement.TurnLength <= k)
+        {
+            var scratch = stackalloc float[TElement.TurnLength * TurnedRows.Rows];
+            TElement.Turn(rows, factors, scratch, TurnedRows.Rows);
+            for (var i = 0; i < TElement.TurnLength; i++, scratch += TurnedRows.Rows, target += width)
+            {
+                Vector256.Load(scratch).Store(target);
+                Vector256.Load(scratch + width - Vectors.Lanes).Store(target + width - Vectors.Lanes);
+            }
+
+            done += TElement.TurnLength;
+        }
+
+        for (; done < k; done++, target += width)
+            for (var line = 0; line < Math.Min(width, TurnedRows.Rows); line++) target[line] = TElement.Load(source + (Math.Min(line, count - 1) * stride) + done) * factor;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

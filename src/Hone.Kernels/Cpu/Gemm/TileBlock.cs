@@ -21,6 +21,7 @@ internal static unsafe class TileBlock<TKernel>
         var product = new TileProduct { K = length, CStride = problem.CStride, AddendStride = addendStride };
         var columnPanels = GemmChunk.Panels(tile.Columns, TKernel.Columns);
         var fetch = new FetchPlan(next, GemmChunk.Panels(tile.Rows, TKernel.Rows) * columnPanels, length);
+        PlanLeft(ref product, left, length, columnPanels, out var leftShare, out var leftMost);
         var blockRows = TKernel.PanelsPerBlock * TKernel.Rows;
         for (var first = 0; first < tile.Rows; first += blockRows)
         {
@@ -40,7 +41,7 @@ internal static unsafe class TileBlock<TKernel>
                         if (j == 0) chunk.PackLeft<TKernel>(block, tile.Row + i, tile.Rows - i, product.A);
                     }
 
-                    FetchLeft(ref product, left, length, j / TKernel.Columns, columnPanels);
+                    product.NextLeft = (byte*)(product.A + (TKernel.Rows * left.Pitch)) + Math.Min(j / TKernel.Columns * leftShare, leftMost);
                     fetch.Give(ref product);
                     product.C = c + (i * product.CStride) + j;
                     product.Addend = addend == null ? null : addend + (i * addendStride) + j;
@@ -56,26 +57,27 @@ internal static unsafe class TileBlock<TKernel>
         if (problem.Bias != null && (problem.Accumulate || problem.Residual != null) && chunk.IsLast(block)) AddBias(problem, tile, c);
     }
 
-    /// <summary>This call's share of the next left panel: of all its memory where that is one piece, otherwise some of its rows.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchLeft(ref TileProduct product, in PanelSource left, int length, int call, int calls)
+    /// <summary>Shares the next left panel among the calls that read this one: its memory where that is one piece, otherwise its rows.</summary>
+    /// <param name="share">Bytes from one call's share to the next.</param>
+    /// <param name="most">Where the last share begins, in bytes.</param>
+    private static void PlanLeft(ref TileProduct product, in PanelSource left, int length, int calls, out nint share, out nint most)
     {
-        var next = (byte*)(product.A + (TKernel.Rows * left.Pitch));
         if (left.IsPacked || left.Pitch == length)
         {
-            var share = TKernel.Rows * (nint)length * sizeof(float) / calls;
-            product.NextLeft = next + (call * share);
+            share = TKernel.Rows * (nint)length * sizeof(float) / calls;
+            most = share * (calls - 1);
             product.NextLeftStep = share / Math.Max(length, 1);
             product.NextLeftJump = product.NextLeftStep * TileProduct.FetchRun;
+            return;
         }
-        else
-        {
-            var runs = Math.Max(1, length / TileProduct.FetchRun);
-            var rows = Math.Clamp(GemmChunk.Panels(TKernel.Rows, calls), 1, runs);
-            product.NextLeft = next + (Math.Min(call * rows, TKernel.Rows - 1) * left.Pitch * sizeof(float));
-            product.NextLeftStep = (nint)length * sizeof(float) / (rows == 1 ? Math.Max(length, 1) : TileProduct.FetchRun);
-            product.NextLeftJump = rows == 1 ? product.NextLeftStep * TileProduct.FetchRun : left.Pitch * sizeof(float);
-        }
+
+        var pitch = left.Pitch * sizeof(float);
+        var runs = Math.Max(1, length / TileProduct.FetchRun);
+        var rows = Math.Clamp(GemmChunk.Panels(TKernel.Rows, calls), 1, runs);
+        share = rows * pitch;
+        most = (TKernel.Rows - 1) * pitch;
+        product.NextLeftStep = (nint)length * sizeof(float) / (rows == 1 ? Math.Max(length, 1) : TileProduct.FetchRun);
+        product.NextLeftJump = rows == 1 ? product.NextLeftStep * TileProduct.FetchRun : pitch;
     }
 
     /// <summary>What the first block adds to its product; later blocks add c.</summary>

@@ -4,7 +4,10 @@ namespace Hone.Kernels.Cpu.Gemm;
 internal unsafe struct TileProduct
 {
     /// <summary>Steps of k after which fetching may go on in another row.</summary>
-    public const int FetchRun = 64;
+    public const int FetchRun = 4 * OutputRun;
+
+    /// <summary>Steps of k for every row of the output that is fetched.</summary>
+    public const int OutputRun = 16;
 
     /// <summary>Length of the products.</summary>
     public nint K;
