@@ -13,8 +13,8 @@ namespace Hone.Cli;
 /// <summary>What a run will do, take and learn, in words and in JSON.</summary>
 internal sealed class PlanReport
 {
-    /// <summary>Some hundred rounds; more would only keep the first step waiting.</summary>
-    private const double SecondsForPeak = 0.1;
+    /// <summary>Some dozens of rounds; more would only keep the first step waiting.</summary>
+    private const double SecondsForPeak = 0.05;
 
     private readonly TrainingSession _session;
 

@@ -31,8 +31,9 @@ internal sealed class SpeedProbe
     /// <param name="tokens">Tokens of a usual micro-batch.</param>
     /// <param name="sequence">Tokens of a sample in it.</param>
     /// <param name="checkpointing">Whether activations are computed again.</param>
+    /// <param name="evaluates">Whether evaluation is measured, too; otherwise its speeds are 0.</param>
     /// <param name="clock">Seconds since some moment; null takes the wall clock.</param>
-    public SpeedProbe(Decoder model, IKernels kernels, int tokens, int sequence, bool checkpointing, Func<double>? clock = null)
+    public SpeedProbe(Decoder model, IKernels kernels, int tokens, int sequence, bool checkpointing, bool evaluates, Func<double>? clock = null)
     {
         (this.kernels, this.clock) = (kernels, clock ?? (() => (double)Stopwatch.GetTimestamp() / Stopwatch.Frequency));
         var isFull = model.Adapter is null;
@@ -42,12 +43,12 @@ internal sealed class SpeedProbe
         var flops = new FlopModel(block);
         var count = Math.Min(tokens, Math.Max(LeastTokens, (int)(OperationsPerPass / flops.OfBlocks(1, 1))));
         var batch = Batch(count, Math.Min(sequence, count), spec.VocabularySize);
-        var (trainedOutput, evaluatedOutput) = MeasureOutput(block, Math.Max(1, batch.TargetCount));
+        var (trainedOutput, evaluatedOutput) = MeasureOutput(block, Math.Max(1, batch.TargetCount), evaluates);
         using (var workspace = new DecoderWorkspace(block, new WorkspaceShape(count, count, Training: true, checkpointing)))
         {
             double cells = (double)batch.TargetCount * spec.VocabularySize;
             var trained = Best(() => workspace.Train(batch, 1, dropoutKey: 1)) - cells * trainedOutput;
-            var evaluated = Best(() => workspace.Evaluate(batch)) - cells * evaluatedOutput;
+            var evaluated = evaluates ? Best(() => workspace.Evaluate(batch)) - cells * evaluatedOutput : 0;
             SecondsPerOperation = Math.Max(0, trained) / flops.OfBlocks(batch.TokenCount, batch.TargetCount);
             EvaluationSecondsPerToken = Math.Max(0, evaluated) / batch.TokenCount * model.Spec.LayerCount;
         }
@@ -91,8 +92,8 @@ internal sealed class SpeedProbe
         return batch;
     }
 
-    /// <summary>Seconds for each logit: with gradients, and without.</summary>
-    private (double Trained, double Evaluated) MeasureOutput(Decoder block, int rows)
+    /// <summary>Seconds for each logit: with gradients, and without, if that is asked for.</summary>
+    private (double Trained, double Evaluated) MeasureOutput(Decoder block, int rows, bool evaluates)
     {
         var table = block.Parameters.LastOrDefault(p => p.Name == "lm_head.weight") ?? block["model.embed_tokens.weight"];
         using var arena = kernels.CreateArena("speed probe");
@@ -102,9 +103,9 @@ internal sealed class SpeedProbe
         var (loss, correct) = (arena.Allocate(1, rows), arena.Allocate(DType.I32, 1, rows));
         var dx = arena.Allocate(rows, table.Value.Columns);
         double cells = (double)rows * table.Value.Rows;
-        return (
-            Best(() => kernels.LinearCrossEntropy(x, table.Value, targets, weights, 1, logits, loss, correct, dx, table.Gradient)) / cells,
-            Best(() => kernels.LinearCrossEntropy(x, table.Value, targets, weights, 0, logits, loss, correct, default, default)) / cells);
+        var trained = Best(() => kernels.LinearCrossEntropy(x, table.Value, targets, weights, 1, logits, loss, correct, dx, table.Gradient));
+        var evaluated = evaluates ? Best(() => kernels.LinearCrossEntropy(x, table.Value, targets, weights, 0, logits, loss, correct, default, default)) : 0;
+        return (trained / cells, evaluated / cells);
     }
 
     private double MeasureUpdate(long parameters)

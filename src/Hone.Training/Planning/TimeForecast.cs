@@ -16,7 +16,7 @@ public sealed class TimeForecast
         ArgumentNullException.ThrowIfNull(plan);
         var flops = new FlopModel(model);
         var microBatch = (int)((plan.Tokens + plan.MicroBatchesPerEpoch - 1) / plan.MicroBatchesPerEpoch);
-        var speed = new SpeedProbe(model, model.Kernels, microBatch, plan.UsualSequence, checkpointing, clock);
+        var speed = new SpeedProbe(model, model.Kernels, microBatch, plan.UsualSequence, checkpointing, evaluates: plan.Evaluations > 0, clock);
         var epochs = (double)plan.TotalSteps / plan.StepsPerEpoch;
         var training = epochs * (flops.OfBlocks(plan.Tokens, plan.LearnedTokens) * speed.SecondsPerOperation
             + plan.LearnedTokens * speed.SecondsPerLearnedToken)
