@@ -102,7 +102,8 @@ public interface IKernels : IDisposable
 
     /// <summary>
     /// Output layer and cross-entropy in one: logits of S rows exist only chunk by chunk in <paramref name="logits"/>
-    /// [chunk, V]. loss[1, S] = −log p(target), unweighted; correct I32 [1, S] = 1 where the largest logit is the target.
+    /// [chunk, V]. loss[1, S] = −log p(target), unweighted; correct I32 [1, S] = 1 where the largest logit is the target, 0 where
+    /// the loss is NaN.
     /// With a non-empty dx: dx (=) gradientScale·weight·(softmax − onehot)·w, and dw += the same with x unless dw is empty.
     /// x [S, C], w [V, C], targets I32 [1, S], weights [1, S].
     /// </summary>

@@ -1,3 +1,4 @@
+using Hone.Kernels;
 using Hone.Models.Blocks;
 using Hone.Tensors;
 
@@ -56,7 +57,7 @@ internal sealed class WorkspaceBuffers
 
         // Blocks and output layer never run at once, and only what is kept for the backward pass outlives a block.
         ledger.TakeInTurn("logits, or what a block needs while it runs",
-            loss => Logits = loss.Take("logits", Math.Min(s, LogitRows(decoder, shape)), LogitStride(spec.VocabularySize)).SliceColumns(0, spec.VocabularySize),
+            loss => Logits = loss.Take("logits", Math.Min(s, LogitRows(decoder, shape)), CacheSets.SpreadStride(spec.VocabularySize)).SliceColumns(0, spec.VocabularySize),
             block =>
             {
                 if (!keepAll) activations[0] = new BlockActivations(block, "activations", decoder.Blocks, t);
@@ -113,13 +114,6 @@ internal sealed class WorkspaceBuffers
     private static IEnumerable<Tensor> Lent(Decoder decoder, WorkspaceShape shape, int block) =>
         block < 0 || !shape.OneMicroBatch || !shape.Training ? []
         : decoder.Blocks[block].Linears.Where(l => l.Weight.IsTrainable).Select(l => l.Weight.Gradient).OrderBy(g => g.ByteCount);
-
-    /// <summary>Elements from one row of logits to the next: rows a multiple of 4 KB apart share a set of the first-level cache, and products read many of them at once.</summary>
-    private static int LogitStride(int vocabulary)
-    {
-        const int FloatsOf4Kilobytes = 1024, FloatsOfLine = 16;
-        return vocabulary % FloatsOf4Kilobytes == 0 ? vocabulary + FloatsOfLine : vocabulary;
-    }
 
     /// <summary>
     /// Rows of a chunk. The gradient of a trained output table is summed chunk by chunk, so its borders must follow neither the

@@ -25,9 +25,6 @@ internal readonly struct ElementGrid
         Items = Columns == 0 ? 0 : (Rows + rowsPerItem - 1) / rowsPerItem * itemsPerRow;
     }
 
-    /// <summary>Rows of so many elements that make an item.</summary>
-    public static int RowsPerItem(long columns) => (int)Math.Max(1, ItemElements / Math.Max(1, columns));
-
     public int Rows { get; }
 
     public long Columns { get; }
@@ -42,6 +39,9 @@ internal readonly struct ElementGrid
         column = (long)(item % itemsPerRow) * ItemElements;
         count = Math.Min(ItemElements, Columns - column);
     }
+
+    /// <summary>Rows of so many elements that make an item.</summary>
+    public static int RowsPerItem(long columns) => (int)Math.Max(1, ItemElements / Math.Max(1, columns));
 
     /// <summary>Whether every operand is dense.</summary>
     public static bool Dense(Tensor a, Tensor b) => a.IsDense && b.IsDense;

@@ -75,7 +75,7 @@ public sealed unsafe partial class CpuKernels
             var targetLogit = row[target];
             var sum = SoftmaxRow.SumOfExponentials(row, count, max, store: NeedsGradient);
 
-            // Which numbers hide behind a NaN when the largest is looked for depends on the width of vectors.
+            // A NaN may hide larger numbers from Max, and which ones depends on the width of vectors.
             Correct[item] = targetLogit == max && !double.IsNaN(sum) ? 1 : 0;
             Loss[item] = (float)(Math.Log(sum) - ((double)targetLogit - max));
             if (!NeedsGradient) return;

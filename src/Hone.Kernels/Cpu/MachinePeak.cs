@@ -7,8 +7,8 @@ using Hone.Tensors;
 namespace Hone.Kernels.Cpu;
 
 /// <summary>
-/// What this machine can do at best, measured: every speed that Hone prints is set against it. A measurement takes about 0.3 s
-/// and is the best of short rounds, so that a busy neighbour spoils few of them.
+/// What this machine can do at best, measured: every speed that Hone prints is set against it. A measurement takes about 0.3 s, or as
+/// long as is asked for, and is the best of short rounds, so that a busy neighbour spoils few of them.
 /// </summary>
 public static unsafe class MachinePeak
 {
@@ -23,14 +23,14 @@ public static unsafe class MachinePeak
 
     /// <summary>Peak of fused multiply-adds in F32, in GFLOP/s (an addition and a multiplication each count).</summary>
     /// <param name="threads">Threads; 0 means every core.</param>
-    /// <param name="seconds">How long to measure, three times as long if threads seem to have lacked cores; a round takes about a millisecond.</param>
+    /// <param name="seconds">How long to measure; if threads seem to have lacked cores, three times as long and 0.1 s more. A round takes about a millisecond.</param>
     public static double MeasureGigaflops(int threads = 0, double seconds = SecondsPerMeasurement)
     {
         using var team = new ThreadTeam(threads == 0 ? Environment.ProcessorCount : threads);
         var best = Gigaflops(team, BestSeconds(team, team.Count * ItemsPerThread, Chains, seconds));
         if (team.Count == 1) return best;
 
-        // Where other programs fill the machine, a worker may find no core all the while. After a pause it is woken up on another one.
+        // Where other programs fill the machine, a worker may find no core all the while. After a pause it may.
         using var alone = new ThreadTeam(1);
         var plausible = 0.75 * team.Count * Gigaflops(alone, BestSeconds(alone, ItemsPerThread, Chains, seconds / 10));
         for (var again = 0; again < 4 && best < plausible; again++)

@@ -40,7 +40,7 @@ internal static unsafe class SoftmaxRow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfExponentials(float* x, int count, float max, bool store)
     {
-        var maxima = Vector256.Create(max);
+        var (maxima, wideMaxima) = (Vector256.Create(max), Vector512.Create(max));
         double total = 0;
         var i = 0;
         while (i + Lanes <= count)
@@ -49,7 +49,7 @@ internal static unsafe class SoftmaxRow
             var lanes = Vector256<float>.Zero;
             for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= end; i += 2 * Lanes)
             {
-                var both = Vectors.Exp(Vector512.Load(x + i) - Vector512.Create(max));
+                var both = Vectors.Exp(Vector512.Load(x + i) - wideMaxima);
                 if (store) both.Store(x + i);
                 lanes = lanes + both.GetLower() + both.GetUpper();
             }
@@ -78,9 +78,9 @@ internal static unsafe class SoftmaxRow
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(float* x, int count, float factor)
     {
-        var factors = Vector256.Create(factor);
+        var (factors, wideFactors) = (Vector256.Create(factor), Vector512.Create(factor));
         var i = 0;
-        for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= count; i += 2 * Lanes) (Vector512.Load(x + i) * Vector512.Create(factor)).Store(x + i);
+        for (; Vector512.IsHardwareAccelerated && i + (2 * Lanes) <= count; i += 2 * Lanes) (Vector512.Load(x + i) * wideFactors).Store(x + i);
         for (; i + Lanes <= count; i += Lanes) (Vector256.Load(x + i) * factors).Store(x + i);
         for (; i < count; i++) x[i] *= factor;
     }

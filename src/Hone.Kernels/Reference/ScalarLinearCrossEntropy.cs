@@ -5,7 +5,7 @@ namespace Hone.Kernels.Reference;
 /// <summary>
 /// Output layer and cross-entropy. Shapes: x, dx [S, C]; w, dw [V, C]; targets, weights, loss, correct [S].
 /// <code>
-/// forward   z = x·wᵀ     loss = log Σ exp z − z[target]     correct = no logit is above z[target]
+/// forward   z = x·wᵀ     loss = log Σ exp z − z[target]     correct = no logit is above z[target], and the loss is a number
 /// backward  dz = scale·weight·(softmax z − onehot)     dx = dz·w     dw += dzᵀ·x
 /// </code>
 /// </summary>
@@ -20,7 +20,7 @@ internal static class ScalarLinearCrossEntropy
         {
             var logSumExp = Logits(x.Slice(s * columns, columns), w, z);
             loss[s] = logSumExp - z[targets[s]];
-            correct[s] = 1;
+            correct[s] = T.IsNaN(loss[s]) ? 0 : 1;
             foreach (var logit in z)
             {
                 if (logit > z[targets[s]]) correct[s] = 0;

@@ -98,7 +98,7 @@ internal sealed class SpeedProbe
         var table = block.Parameters.LastOrDefault(p => p.Name == "lm_head.weight") ?? block["model.embed_tokens.weight"];
         using var arena = kernels.CreateArena("speed probe");
         var x = arena.Allocate(rows, table.Value.Columns);
-        var logits = arena.Allocate(rows, table.Value.Rows);
+        var logits = arena.Allocate(rows, CacheSets.SpreadStride(table.Value.Rows)).SliceColumns(0, table.Value.Rows);
         var (targets, weights) = (arena.Allocate(DType.I32, 1, rows), arena.Allocate(1, rows));
         var (loss, correct) = (arena.Allocate(1, rows), arena.Allocate(DType.I32, 1, rows));
         var dx = arena.Allocate(rows, table.Value.Columns);

@@ -5,7 +5,7 @@ namespace Hone.Training.Planning;
 /// <summary>How long a run will take: what it has to do, at the speed that <see cref="SpeedProbe"/> measured. Writing checkpoints is not in it.</summary>
 public sealed class TimeForecast
 {
-    /// <summary>Forecasts a run; measures for about half a second.</summary>
+    /// <summary>Forecasts a run; measures for about a third of a second, half a second where the run evaluates.</summary>
     /// <param name="model">The model, or its outline, with its adapter.</param>
     /// <param name="plan">The run.</param>
     /// <param name="checkpointing">Whether activations are computed again.</param>

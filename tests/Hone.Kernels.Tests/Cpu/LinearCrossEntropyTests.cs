@@ -97,6 +97,29 @@ public sealed class LinearCrossEntropyTests
         Assert.True(double.IsFinite(data.Dx[3, 3]));
     }
 
+    /// <summary>The target's logit is the largest of those that are numbers, whichever the other one hides.</summary>
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_row_with_a_logit_that_is_no_number_is_never_right(double odd)
+    {
+        const int Vocabulary = 70, Target = 33;
+        foreach (var set in Enum.GetValues<InstructionSet>().Where(set => set <= InstructionSets.Best))
+        {
+            using var kernels = new CpuKernels(1, set);
+            for (var other = 0; other < Vocabulary; other++)
+            {
+                using var data = new Data(1, Vocabulary, 1, 1, DType.F32);
+                data.X[0, 0] = 1;
+                data.Targets[0, 0] = Target;
+                for (var v = 0; v < Vocabulary; v++) data.W[v, 0] = v == Target ? 9 : -v;
+                if (other != Target) data.W[other, 0] = odd;
+                data.Run(kernels);
+                Assert.Equal(other == Target ? 1 : 0, data.Correct[0, 0]);
+            }
+        }
+    }
+
     [Fact]
     public void Without_gradients_the_loss_is_the_same()
     {

@@ -31,7 +31,7 @@ internal sealed unsafe class GemmEngine
     /// <summary>A block of so many columns of the right operand leaves room in a second-level cache of 1 MB.</summary>
     private const int MostSharedColumns = 512;
 
-    /// <summary>Outputs of so many columns read the left operand as it lies in memory; for wider ones, packing it pays.</summary>
+    /// <summary>Outputs of at most so many columns read the left operand as it lies in memory; for wider ones, packing it pays.</summary>
     private const int MostColumnsInPlace = 1536;
 
     private readonly ThreadTeam team;

@@ -59,7 +59,7 @@ internal static unsafe class TileBlock<TKernel>
 
     /// <summary>Shares the next left panel among the calls that read this one: its memory where that is one piece, otherwise its rows.</summary>
     /// <param name="share">Bytes from one call's share to the next.</param>
-    /// <param name="most">Where the last share begins, in bytes.</param>
+    /// <param name="most">Where the last share, or the last row, begins, in bytes.</param>
     private static void PlanLeft(ref TileProduct product, in PanelSource left, int length, int calls, out nint share, out nint most)
     {
         if (left.IsPacked || left.Pitch == length)
