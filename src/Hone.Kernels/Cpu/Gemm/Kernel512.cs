@@ -50,7 +50,7 @@ internal readonly unsafe struct Kernel512 : IMicroKernel
         byte* nextLeft = leftRun, next = nextRun;
         while (k > 0)
         {
-            // A row of the output in each of the last runs. Asking for all of them at once costs 1 to 3 %.
+            // A row of the output in each of the last runs. Asking for all of them at once costs 1 % on average.
             for (; rows * TileProduct.OutputRun >= k && rows > 0; rows--)
             {
                 Sse.Prefetch0(output);
